@@ -106,6 +106,9 @@ type MailRefs struct {
 	References []string // oldest first
 	// Subject is the normalised subject (no Re:, Odp:, Fwd:, one case, one space).
 	Subject string
+	// Reply says that the subject carried a reply prefix (Re:, Odp:, AW:): without
+	// references, only such a mail may join a thread by its subject.
+	Reply bool
 	// People are the normalised addresses of all that are not the company's own.
 	People []string
 }
