@@ -1,0 +1,338 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"odzew"
+)
+
+// A Stored conversation is one as it lies in the database.
+type Stored struct {
+	ID       int64
+	Revision int64
+	odzew.Conversation
+	// MessageIDs are the row numbers of Messages, in the same order.
+	MessageIDs []int64
+	// Merged are the conversations that went into this one, and their messages.
+	Merged []odzew.Conversation
+	// MergedInto is the conversation that this one went into, nil where none.
+	MergedInto *odzew.Conversation
+}
+
+// Versions say what made a finding. A finding of other versions is stale.
+type Versions struct {
+	Lexicon  string
+	Analyzer string // code, calendars and touchpoints
+}
+
+// Pending lists conversations after the given one whose findings are missing, of
+// an older revision or of other versions, by number.
+func (s *Store) Pending(ctx context.Context, v Versions, after int64, limit int) ([]int64, error) {
+	rows, err := s.r.QueryContext(ctx, `SELECT c.id FROM conversations c LEFT JOIN findings f ON f.conversation_id = c.id
+		WHERE c.id > ? AND (f.conversation_id IS NULL OR f.revision <> c.revision OR f.lexicon_version <> ? OR f.analyzer_version <> ?)
+		ORDER BY c.id LIMIT ?`, after, v.Lexicon, v.Analyzer, limit)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	return scanAll[int64](rows)
+}
+
+// Invalidate makes every finding stale.
+func (s *Store) Invalidate(ctx context.Context) error {
+	_, err := s.w.ExecContext(ctx, `UPDATE findings SET revision = -1`)
+	return s.explain(err)
+}
+
+const conversationFields = `c.id, c.revision, c.source, c.external_id, c.channel, c.inbox, c.subject, c.created_at, c.priority, c.team, c.form, c.tags, c.excluded,
+	coalesce(c.merged_into, 0), coalesce(k.external_id, ''), coalesce(k.name, ''), coalesce(k.email, '')`
+
+// Load reads conversations with all below them, in the order of ids. A number
+// that is not there is left out.
+func (s *Store) Load(ctx context.Context, ids []int64) ([]Stored, error) {
+	out, mergedInto, err := s.loadPlain(ctx, ids)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	return out, s.explain(s.loadMerges(ctx, out, mergedInto))
+}
+
+func (s *Store) loadPlain(ctx context.Context, ids []int64) ([]Stored, map[int64]int64, error) {
+	list := jsonInts(ids)
+	rows, err := s.r.QueryContext(ctx, `SELECT `+conversationFields+` FROM conversations c LEFT JOIN customers k ON k.id = c.customer_id
+		WHERE c.id IN (SELECT value FROM json_each(?)) ORDER BY c.id`, list)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.Close()
+	out := make([]Stored, 0, len(ids))
+	mergedInto := map[int64]int64{}
+	at := make(map[int64]int, len(ids))
+	for rows.Next() {
+		var (
+			c            Stored
+			created, mer int64
+			tags         string
+		)
+		if err := rows.Scan(&c.ID, &c.Revision, &c.Source, &c.Conversation.ID, &c.Channel, &c.Inbox, &c.Subject, &created, &c.Priority, &c.Team, &c.Form, &tags,
+			&c.Excluded, &mer, &c.Customer.ID, &c.Customer.Name, &c.Customer.Email); err != nil {
+			return nil, nil, err
+		}
+		c.CreatedAt = time.Unix(created, 0).UTC()
+		if tags != "[]" {
+			if err := json.Unmarshal([]byte(tags), &c.Tags); err != nil {
+				return nil, nil, fmt.Errorf("tags of conversation %d: %w", c.ID, err)
+			}
+		}
+		if mer != 0 {
+			mergedInto[c.ID] = mer
+		}
+		at[c.ID] = len(out)
+		out = append(out, c)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, nil, err
+	}
+	if err := s.loadMessages(ctx, list, out, at); err != nil {
+		return nil, nil, err
+	}
+	return out, mergedInto, s.loadEvents(ctx, list, out, at)
+}
+
+func (s *Store) loadMessages(ctx context.Context, list string, out []Stored, at map[int64]int) error {
+	rows, err := s.r.QueryContext(ctx, `SELECT id, conversation_id, external_id, at, author, author_id, public, body, coalesce(headers, '') FROM messages
+		WHERE conversation_id IN (SELECT value FROM json_each(?)) ORDER BY conversation_id, at, seq, id`, list)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var (
+			m               odzew.Message
+			id, conv, when  int64
+			author, headers string
+		)
+		if err := rows.Scan(&id, &conv, &m.ID, &when, &author, &m.AuthorID, &m.Public, &m.Text, &headers); err != nil {
+			return err
+		}
+		m.At, m.Author = time.Unix(when, 0).UTC(), odzew.Author(author)
+		if headers != "" {
+			if err := json.Unmarshal([]byte(headers), &m.Headers); err != nil {
+				return fmt.Errorf("headers of message %d: %w", id, err)
+			}
+		}
+		c := &out[at[conv]]
+		c.Messages = append(c.Messages, m)
+		c.MessageIDs = append(c.MessageIDs, id)
+	}
+	return rows.Err()
+}
+
+func (s *Store) loadEvents(ctx context.Context, list string, out []Stored, at map[int64]int) error {
+	rows, err := s.r.QueryContext(ctx, `SELECT conversation_id, at, kind, to_value, into_id, by_author FROM events
+		WHERE conversation_id IN (SELECT value FROM json_each(?)) ORDER BY conversation_id, seq`, list)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var (
+			conv, when int64
+			e          odzew.Event
+			kind, by   string
+		)
+		if err := rows.Scan(&conv, &when, &kind, &e.To, &e.Into, &by); err != nil {
+			return err
+		}
+		e.At, e.Kind, e.By = time.Unix(when, 0).UTC(), odzew.EventKind(kind), odzew.Author(by)
+		c := &out[at[conv]]
+		c.Events = append(c.Events, e)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	rat, err := s.r.QueryContext(ctx, `SELECT conversation_id, kind, at, score, max, comment FROM ratings
+		WHERE conversation_id IN (SELECT value FROM json_each(?)) ORDER BY conversation_id, at`, list)
+	if err != nil {
+		return err
+	}
+	defer rat.Close()
+	for rat.Next() {
+		var (
+			conv, when int64
+			r          odzew.Rating
+		)
+		if err := rat.Scan(&conv, &r.Kind, &when, &r.Score, &r.Max, &r.Comment); err != nil {
+			return err
+		}
+		r.At = time.Unix(when, 0).UTC()
+		c := &out[at[conv]]
+		c.Ratings = append(c.Ratings, r)
+	}
+	return rat.Err()
+}
+
+// loadMerges adds the conversations on the other side of a merge.
+func (s *Store) loadMerges(ctx context.Context, out []Stored, mergedInto map[int64]int64) error {
+	ids := make([]int64, len(out))
+	at := make(map[int64]int, len(out))
+	for i := range out {
+		ids[i] = out[i].ID
+		at[out[i].ID] = i
+	}
+	rows, err := s.r.QueryContext(ctx, `SELECT id, merged_into FROM conversations WHERE merged_into IN (SELECT value FROM json_each(?)) ORDER BY id`, jsonInts(ids))
+	if err != nil {
+		return err
+	}
+	type pair struct{ from, into int64 }
+	from, err := collect(rows, func(p *pair) []any { return []any{&p.from, &p.into} })
+	if err != nil {
+		return err
+	}
+	if len(from) == 0 && len(mergedInto) == 0 {
+		return nil
+	}
+	var others []int64
+	for _, p := range from {
+		others = append(others, p.from)
+	}
+	for _, into := range mergedInto {
+		others = append(others, into)
+	}
+	slices.Sort(others)
+	loaded, _, err := s.loadPlain(ctx, slices.Compact(others))
+	if err != nil {
+		return err
+	}
+	find := func(id int64) *odzew.Conversation {
+		for i := range loaded {
+			if loaded[i].ID == id {
+				return &loaded[i].Conversation
+			}
+		}
+		return nil
+	}
+	for _, p := range from {
+		if c := find(p.from); c != nil {
+			out[at[p.into]].Merged = append(out[at[p.into]].Merged, *c)
+		}
+	}
+	for id, into := range mergedInto {
+		out[at[id]].MergedInto = find(into)
+	}
+	return nil
+}
+
+// A Finding is what the analysis of one conversation made.
+type Finding struct {
+	Conversation int64
+	Revision     int64
+	Touchpoint   string
+	Scores       []MessageScore
+	Waits        odzew.Waits
+	Flag         odzew.Flag
+	Peak         int // the highest level of any message
+	FirstAt      time.Time
+	LastAt       time.Time // of the customer's messages; zero where there is none
+	OpenSince    time.Time // zero: nobody waits
+	Parked       bool
+	// Days are the local dates that anything of the conversation falls on; the
+	// rollups of these days are stale now.
+	Days []string
+}
+
+// A MessageScore is the score of one stored message.
+type MessageScore struct {
+	Message int64
+	odzew.Score
+}
+
+// SaveFindings stores a range of findings in one transaction, in place of older
+// ones, and marks the days that they touch.
+func (s *Store) SaveFindings(ctx context.Context, v Versions, fs []Finding) error {
+	tx, err := s.w.BeginTx(ctx, nil)
+	if err != nil {
+		return s.explain(err)
+	}
+	defer tx.Rollback()
+	b := &Batch{s: s, ctx: ctx, tx: tx, bound: map[string]*sql.Stmt{}}
+	days := map[string]bool{}
+	for i := range fs {
+		if err := b.saveFinding(v, &fs[i]); err != nil {
+			return fmt.Errorf("storing the findings of conversation %d: %w", fs[i].Conversation, s.explain(err))
+		}
+		for _, d := range fs[i].Days {
+			days[d] = true
+		}
+	}
+	for d := range days {
+		if _, err := b.exec(`INSERT OR IGNORE INTO stale_days VALUES (?)`, d); err != nil {
+			return s.explain(err)
+		}
+	}
+	return s.explain(tx.Commit())
+}
+
+func (b *Batch) saveFinding(v Versions, f *Finding) error {
+	for i := range f.Scores {
+		sc := &f.Scores[i]
+		var sentiment any
+		if sc.Sentiment != nil {
+			sentiment = string(*sc.Sentiment)
+		}
+		if _, err := b.exec(`INSERT OR REPLACE INTO message_scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, sc.Message, sc.Lang, sentiment, sc.Reason, sc.Valence, sc.Confidence,
+			sc.Frustration, sc.Level, strings.Join(sc.Signals, " "), aspectText(sc.Aspects), sc.Stage, sc.Emotion); err != nil {
+			return err
+		}
+	}
+	if _, err := b.exec(`DELETE FROM turns WHERE conversation_id = ?`, f.Conversation); err != nil {
+		return err
+	}
+	for i := range f.Waits.Turns {
+		t := &f.Waits.Turns[i]
+		var closed, secs, business any
+		if t.ClosedAt != nil {
+			closed, secs, business = t.ClosedAt.Unix(), t.Seconds, t.BusinessSeconds
+		}
+		if _, err := b.exec(`INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f.Conversation, i, t.Kind, t.Outcome, t.OpenedAt.Unix(), closed,
+			secs, business, t.Nudges, t.FirstNudgeSeconds, t.ParkedSeconds, t.Thanks, strings.Join(t.Flags, " ")); err != nil {
+			return err
+		}
+	}
+	waits, err := json.Marshal(&f.Waits)
+	if err != nil {
+		return err
+	}
+	_, err = b.exec(`INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f.Conversation, f.Revision, v.Lexicon, v.Analyzer, f.Touchpoint,
+		f.Flag.Frustration, f.Flag.Level, f.Peak, f.Flag.NeedsCall, f.Flag.Cause, jsonText(f.Flag.Reasons, "[]"), unixOrNil(f.FirstAt), unixOrNil(f.LastAt),
+		unixOrNil(f.OpenSince), f.Parked, string(waits))
+	return err
+}
+
+func aspectText(as []odzew.AspectPolarity) string {
+	if len(as) == 0 {
+		return ""
+	}
+	var sb strings.Builder
+	for i, a := range as {
+		if i > 0 {
+			sb.WriteByte(' ')
+		}
+		sb.WriteString(a.Aspect)
+		sb.WriteByte(':')
+		sb.WriteString(string(a.Polarity))
+	}
+	return sb.String()
+}
+
+func unixOrNil(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.Unix()
+}

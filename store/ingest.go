@@ -1,0 +1,401 @@
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"slices"
+	"strings"
+	"time"
+
+	"odzew"
+)
+
+// A Batch is one transaction of the writer: rows, dead letters and the cursor that
+// covers them. End it with Commit or Rollback. Not for use by many goroutines.
+type Batch struct {
+	s      *Store
+	ctx    context.Context
+	tx     *sql.Tx
+	at     int64 // our time of this pull
+	source string
+	bound  map[string]*sql.Stmt
+	// Changed counts the conversations that Put found new or changed; Seen all.
+	Seen, Changed, Messages, DeadLetters int
+}
+
+// Begin starts a batch of one source.
+func (s *Store) Begin(ctx context.Context, source string) (*Batch, error) {
+	tx, err := s.w.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	return &Batch{s: s, ctx: ctx, tx: tx, at: s.now().Unix(), source: source, bound: map[string]*sql.Stmt{}}, nil
+}
+
+// Rollback gives the batch up. After Commit it does nothing.
+func (b *Batch) Rollback() { b.tx.Rollback() }
+
+// Commit stores the batch and, unless nil, the cursor that covers it.
+func (b *Batch) Commit(cursor []byte) error {
+	if cursor != nil {
+		if _, err := b.exec(`INSERT INTO sources (name, cursor) VALUES (?, ?)
+			ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor`, b.source, cursor); err != nil {
+			return b.s.explain(err)
+		}
+	}
+	return b.s.explain(b.tx.Commit())
+}
+
+// stmt prepares a statement once for the store and binds it to the transaction.
+func (b *Batch) stmt(text string) (*sql.Stmt, error) {
+	if st, ok := b.bound[text]; ok {
+		return st, nil
+	}
+	st, err := b.tx.PrepareContext(b.ctx, text)
+	if err == nil {
+		b.bound[text] = st
+	}
+	return st, err
+}
+
+func (b *Batch) exec(text string, args ...any) (sql.Result, error) {
+	st, err := b.stmt(text)
+	if err != nil {
+		return nil, err
+	}
+	return st.ExecContext(b.ctx, args...)
+}
+
+func (b *Batch) queryRow(text string, args []any, dest ...any) error {
+	st, err := b.stmt(text)
+	if err != nil {
+		return err
+	}
+	return st.QueryRowContext(b.ctx, args...).Scan(dest...)
+}
+
+// Put upserts one conversation with all below it. A mail without conversation
+// (ID "" and Messages[0].Mail set) is put into its thread. An error leaves the
+// batch as unusable as a failed transaction: roll it back.
+func (b *Batch) Put(c *odzew.Conversation) error {
+	b.Seen++
+	var err error
+	switch {
+	case len(c.Messages) == 0 && c.ID == "":
+		err = errors.New("a conversation needs an id")
+	case c.ID == "" && c.Messages[0].Mail != nil:
+		err = b.putMail(c)
+	case c.ID == "":
+		err = errors.New("a conversation needs an id")
+	default:
+		err = b.putWhole(c)
+	}
+	if err != nil {
+		return fmt.Errorf("storing conversation %q of source %q: %w", c.ID, b.source, b.s.explain(err))
+	}
+	return nil
+}
+
+func (b *Batch) putWhole(c *odzew.Conversation) error {
+	sum := contentHash(c)
+	var (
+		id  int64
+		old []byte
+	)
+	err := b.queryRow(`SELECT id, content_hash FROM conversations WHERE source = ? AND external_id = ?`,
+		[]any{b.source, c.ID}, &id, &old)
+	isNew := errors.Is(err, sql.ErrNoRows)
+	if err != nil && !isNew {
+		return err
+	}
+	if !isNew && slices.Equal(old, sum) {
+		return nil
+	}
+	b.Changed++
+	cust, err := b.putCustomer(c.Customer)
+	if err != nil {
+		return err
+	}
+	created, last := span(c)
+	row := []any{c.Channel, c.Inbox, c.Subject, created, c.Priority, c.Team, c.Form, jsonText(c.Tags, "[]"), c.Excluded,
+		cust, last, len(c.Messages), optionalJSON(c.Extra, len(c.Extra)), optionalJSON(c.Problems, len(c.Problems)), sum, b.at}
+	if isNew {
+		res, err := b.exec(`INSERT INTO conversations (source, external_id, channel, inbox, subject, created_at, priority, team, form, tags, excluded,
+			customer_id, last_message_at, message_count, extra, problems, content_hash, fetched_at, revision)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`, append([]any{b.source, c.ID}, row...)...)
+		if err != nil {
+			return err
+		}
+		if id, err = res.LastInsertId(); err != nil {
+			return err
+		}
+		if err := b.putMessages(id, c.Messages); err != nil {
+			return err
+		}
+		// One that was merged into this before this came.
+		if _, err := b.exec(`UPDATE conversations SET merged_into = ?1, revision = revision + 1 WHERE source = ?2 AND id <> ?1
+			AND id IN (SELECT conversation_id FROM events WHERE into_id = ?3)`, id, b.source, c.ID); err != nil {
+			return err
+		}
+	} else {
+		if err := b.putMessages(id, c.Messages); err != nil {
+			return err
+		}
+		if _, err := b.exec(`UPDATE conversations SET channel = ?, inbox = ?, subject = ?, created_at = ?, priority = ?, team = ?, form = ?, tags = ?, excluded = ?,
+			customer_id = ?, last_message_at = ?, message_count = ?, extra = ?, problems = ?, content_hash = ?, fetched_at = ?, revision = revision + 1
+			WHERE id = ?`, append(row, id)...); err != nil {
+			return err
+		}
+		// Messages that the source no longer shows stay: they were said.
+		if _, err := b.exec(`UPDATE conversations SET message_count = (SELECT count(*) FROM messages WHERE conversation_id = ?1),
+			last_message_at = max(last_message_at, (SELECT coalesce(max(at), 0) FROM messages WHERE conversation_id = ?1)) WHERE id = ?1`, id); err != nil {
+			return err
+		}
+		if _, err := b.exec(`DELETE FROM events WHERE conversation_id = ?`, id); err != nil {
+			return err
+		}
+	}
+	b.Messages += len(c.Messages)
+	for i, e := range c.Events {
+		if _, err := b.exec(`INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)`, id, i, e.At.Unix(), string(e.Kind), e.To, e.Into, string(e.By)); err != nil {
+			return err
+		}
+		if e.Kind == odzew.EventMerge && e.Into != "" {
+			if err := b.linkMerge(id, e.Into); err != nil {
+				return err
+			}
+		}
+	}
+	for _, r := range c.Ratings {
+		if _, err := b.exec(`INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET score = excluded.score, max = excluded.max, comment = excluded.comment`,
+			id, r.Kind, r.At.Unix(), r.Score, r.Max, r.Comment); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linkMerge notes that a conversation went into another, which must then be
+// analysed again: its replies answer the other's open turn.
+func (b *Batch) linkMerge(id int64, into string) error {
+	var target int64
+	err := b.queryRow(`SELECT id FROM conversations WHERE source = ? AND external_id = ? AND id <> ?`, []any{b.source, into, id}, &target)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := b.exec(`UPDATE conversations SET merged_into = ? WHERE id = ?`, target, id); err != nil {
+		return err
+	}
+	_, err = b.exec(`UPDATE conversations SET revision = revision + 1 WHERE id = ?`, target)
+	return err
+}
+
+const messageColumns = `(conversation_id, external_id, seq, at, author, author_id, public, body, html, headers, fetched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+func (b *Batch) messageArgs(conv int64, seq int, m *odzew.Message) []any {
+	var html any
+	if m.HTML != "" {
+		html = m.HTML
+	}
+	return []any{conv, m.ID, seq, m.At.Unix(), string(m.Author), m.AuthorID, m.Public, m.Text, html, optionalJSON(m.Headers, len(m.Headers)), b.at}
+}
+
+// putMessages upserts a conversation's messages. The time of a message's first
+// pull stays; a source that says one id twice is right the last time.
+func (b *Batch) putMessages(conv int64, ms []odzew.Message) error {
+	for i := range ms {
+		if _, err := b.exec(`INSERT INTO messages `+messageColumns+` ON CONFLICT (conversation_id, external_id) DO UPDATE SET
+			seq = excluded.seq, at = excluded.at, author = excluded.author, author_id = excluded.author_id, public = excluded.public,
+			body = excluded.body, html = excluded.html, headers = excluded.headers`, b.messageArgs(conv, i, &ms[i])...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Batch) putCustomer(c odzew.Customer) (any, error) {
+	ext := c.ID
+	if ext == "" {
+		ext = strings.ToLower(c.Email)
+	}
+	if ext == "" {
+		return nil, nil
+	}
+	var (
+		id          int64
+		name, email string
+	)
+	err := b.queryRow(`SELECT id, name, email FROM customers WHERE source = ? AND external_id = ?`, []any{b.source, ext}, &id, &name, &email)
+	switch {
+	case err == nil:
+		if (c.Name == "" || c.Name == name) && (c.Email == "" || c.Email == email) {
+			return id, nil
+		}
+		if c.Name == "" {
+			c.Name = name
+		}
+		if c.Email == "" {
+			c.Email = email
+		}
+		_, err := b.exec(`UPDATE customers SET name = ?, email = ?, identity = ? WHERE id = ?`, c.Name, c.Email, b.s.identity(b.source, ext, c.Email), id)
+		return id, err
+	case errors.Is(err, sql.ErrNoRows):
+		res, err := b.exec(`INSERT INTO customers (source, external_id, name, email, identity) VALUES (?, ?, ?, ?, ?)`,
+			b.source, ext, c.Name, c.Email, b.s.identity(b.source, ext, c.Email))
+		if err != nil {
+			return nil, err
+		}
+		return res.LastInsertId()
+	}
+	return nil, err
+}
+
+// identity is the keyed hash that joins one person's conversations over sources:
+// by address where there is one.
+func (s *Store) identity(source, externalID, email string) []byte {
+	h := hmac.New(sha256.New, s.identityKey)
+	if email = strings.ToLower(strings.TrimSpace(email)); email != "" {
+		h.Write([]byte("mail\x00" + email))
+	} else {
+		h.Write([]byte("id\x00" + source + "\x00" + externalID))
+	}
+	return h.Sum(nil)[:16]
+}
+
+// span returns the conversation's start and the time of its last message.
+func span(c *odzew.Conversation) (created, last int64) {
+	created = c.CreatedAt.Unix()
+	if c.CreatedAt.IsZero() && len(c.Messages) > 0 {
+		created = c.Messages[0].At.Unix()
+	}
+	last = created
+	for i := range c.Messages {
+		last = max(last, c.Messages[i].At.Unix())
+		if c.CreatedAt.IsZero() {
+			created = min(created, c.Messages[i].At.Unix())
+		}
+	}
+	return created, last
+}
+
+func optionalJSON(v any, n int) any {
+	if n == 0 {
+		return nil
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	return string(data)
+}
+
+func jsonText[T any](v []T, empty string) string {
+	if len(v) == 0 {
+		return empty
+	}
+	data, _ := json.Marshal(v)
+	return string(data)
+}
+
+// contentHash sums up a conversation as it came, so that an unchanged one costs a
+// look-up and no more.
+func contentHash(c *odzew.Conversation) []byte {
+	h := hasher{h: sha256.New()}
+	h.text(c.ID, c.Channel, c.Inbox, c.Subject, c.Priority, c.Team, c.Form, c.Excluded, c.Customer.ID, c.Customer.Name, c.Customer.Email)
+	h.time(c.CreatedAt)
+	h.num(int64(len(c.Tags)))
+	h.text(c.Tags...)
+	h.num(int64(len(c.Messages)))
+	for i := range c.Messages {
+		m := &c.Messages[i]
+		h.text(m.ID, string(m.Author), m.AuthorID, m.Text, m.HTML)
+		h.time(m.At)
+		h.flag(m.Public)
+		h.headers(m.Headers)
+	}
+	h.num(int64(len(c.Events)))
+	for _, e := range c.Events {
+		h.time(e.At)
+		h.text(string(e.Kind), e.To, e.Into, string(e.By))
+	}
+	h.num(int64(len(c.Ratings)))
+	for _, r := range c.Ratings {
+		h.time(r.At)
+		h.text(r.Kind, r.Comment)
+		h.num(int64(r.Score * 1000))
+		h.num(int64(r.Max * 1000))
+	}
+	keys := make([]string, 0, len(c.Extra))
+	for k := range c.Extra {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		h.text(k, string(c.Extra[k]))
+	}
+	return h.h.Sum(nil)[:16]
+}
+
+// hasher writes each value with its length, so that no two records run together.
+type hasher struct {
+	h   hash.Hash
+	buf []byte
+}
+
+func (h *hasher) text(ss ...string) {
+	for _, s := range ss {
+		h.buf = binary.AppendUvarint(h.buf[:0], uint64(len(s)))
+		h.buf = append(h.buf, s...)
+		h.h.Write(h.buf)
+	}
+}
+
+func (h *hasher) num(n int64) {
+	h.buf = binary.AppendVarint(h.buf[:0], n)
+	h.h.Write(h.buf)
+}
+
+func (h *hasher) time(t time.Time) {
+	if t.IsZero() {
+		h.num(-1)
+		return
+	}
+	h.num(t.Unix())
+}
+
+func (h *hasher) flag(v bool) {
+	if v {
+		h.num(1)
+	} else {
+		h.num(0)
+	}
+}
+
+func (h *hasher) headers(m map[string]string) {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		h.text(k, m[k])
+	}
+}
+
+// shortHash names a thread: ten hexadecimal digits are enough to type and to tell
+// a desk's threads apart.
+func shortHash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:5])
+}

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// migrations[i] brings a database from version i+1 to i+2. A step is never
+// changed once released; TestMigratedEqualsFresh holds each old schema, kept in
+// testdata, against schema.sql.
+var migrations = []string{}
+
+// migrate makes the schema in an empty database, or runs the steps that an older
+// one lacks, each in a transaction of its own with its version.
+func migrate(ctx context.Context, db *sql.DB, want int, schema string, steps []string) error {
+	v, err := userVersion(ctx, db)
+	if err != nil {
+		return err
+	}
+	if v == want {
+		return nil
+	}
+	if v > want {
+		return schemaError(v, want)
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	// Another process may have done it while this one waited for the lock.
+	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&v); err != nil {
+		return err
+	}
+	if v == 0 {
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master`).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			return fmt.Errorf("the file holds another program's tables; name another file with --db")
+		}
+		if _, err := tx.ExecContext(ctx, schema); err != nil {
+			return fmt.Errorf("making the schema: %w", err)
+		}
+		v = want
+	}
+	for ; v < want; v++ {
+		if _, err := tx.ExecContext(ctx, steps[v-1]); err != nil {
+			return fmt.Errorf("bringing the schema from version %d to %d: %w", v, v+1, err)
+		}
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, want)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func userVersion(ctx context.Context, db *sql.DB) (int, error) {
+	var v int
+	err := db.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&v)
+	return v, err
+}
+
+func schemaError(have, want int) error {
+	if have > want {
+		return fmt.Errorf("the database has schema %d, this program knows %d: use a newer odzew, or restore a backup of before the upgrade", have, want)
+	}
+	return fmt.Errorf("the database has schema %d, this program needs %d: run odzew analyze once to bring it up", have, want)
+}
