@@ -321,11 +321,7 @@ type wireID string
 func (id *wireID) UnmarshalJSON(b []byte) error {
 	switch {
 	case b[0] == '"':
-		var s string
-		if err := json.Unmarshal(b, &s); err != nil {
-			return err
-		}
-		*id = wireID(s)
+		*id = wireID(unquote(b))
 	case b[0] == '-' || b[0] >= '0' && b[0] <= '9':
 		*id = wireID(b)
 	case b[0] == '{':
