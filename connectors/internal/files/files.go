@@ -1,0 +1,141 @@
+// Package files is what the connectors that read files have in common: which
+// files there are, how far each was read, and how to say so in a cursor.
+//
+// There are two kinds of sources, and a type for each:
+//
+//   - Tail: files that only grow at their end (JSON Lines, CSV, mbox). The cursor
+//     holds a place in each, and a sum by which a file that was replaced is known.
+//   - Folder: folders where each file is one record and comes and goes as a whole
+//     (Maildir, .eml). The cursor holds which files were read.
+//
+// Rules of this package:
+//
+//   - Only regular files are opened, and only to read: a pipe would block, and a
+//     device never ends.
+//   - A file that cannot be read does not keep the others from being read: its
+//     error comes after them.
+//   - A cursor costs as much as it has files, so one goes out after a number of
+//     records that grows with them (see sender), and one at the end.
+package files
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"odzew/connectors"
+)
+
+// Quiet is how long a file must have been left alone until its end is taken for
+// the end of its last record. A writer that flushes half a record goes on sooner.
+const Quiet = time.Minute
+
+// A found is a regular file that a pattern matches.
+type found struct {
+	path string
+	info fs.FileInfo
+}
+
+// find returns the files that the patterns match, the one changed longest ago
+// first. A pattern without a wildcard must match.
+func find(patterns []string) ([]found, error) {
+	var all []found
+	var errs []error
+	known := make(map[string]bool)
+	for _, pattern := range patterns {
+		paths := []string{pattern}
+		wild := strings.ContainsAny(pattern, "*?[")
+		if wild {
+			var err error
+			if paths, err = filepath.Glob(pattern); err != nil {
+				return nil, connectors.Permanent(fmt.Errorf("pattern %q: %w", pattern, err), "correct the pattern")
+			}
+			if len(paths) == 0 {
+				// An empty folder is fine, one that is not mounted is not.
+				root := filepath.Dir(pattern[:strings.IndexAny(pattern, "*?[")] + "x")
+				if _, err := os.Stat(root); err != nil {
+					errs = append(errs, unreadable(err))
+				}
+			}
+		}
+		for _, path := range paths {
+			path = filepath.Clean(path)
+			if known[path] {
+				continue
+			}
+			known[path] = true
+			info, err := os.Stat(path)
+			switch {
+			case err != nil && wild && errors.Is(err, fs.ErrNotExist): // gone since it was listed
+			case err != nil:
+				errs = append(errs, unreadable(err))
+			case info.Mode().IsRegular():
+				all = append(all, found{path, info})
+			case !wild:
+				errs = append(errs, connectors.Permanent(fmt.Errorf("%s is not a regular file", path), "name a file, or a pattern such as "+filepath.Join(path, "*")))
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b found) int {
+		return cmp.Or(a.info.ModTime().Compare(b.info.ModTime()), strings.Compare(a.path, b.path))
+	})
+	return all, errors.Join(errs...)
+}
+
+// unreadable judges an error of the file system; it names the path by itself.
+func unreadable(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return connectors.Permanent(err, "check the path in the configuration")
+	case errors.Is(err, fs.ErrPermission):
+		return connectors.Permanent(err, "let the user that the program runs as read it")
+	}
+	return connectors.Transient(err, "check the disk or the share")
+}
+
+// A sender passes records on, and says when a cursor goes with them.
+type sender struct {
+	ctx    context.Context
+	accept func(connectors.Record) error
+	// cursor is the cursor of what was read up to now.
+	cursor func() (connectors.Cursor, error)
+	// since counts the records after the last cursor.
+	since int
+	// changed: something was read that no cursor covers yet.
+	changed bool
+}
+
+// due reports whether the next record is to have a cursor. The larger the
+// cursor, the rarer, so that all cursors of a pull are in proportion to what it reads.
+func (s *sender) due(entries int) bool { return s.since >= 100+entries/8 }
+
+func (s *sender) send(r connectors.Record, withCursor bool) error {
+	if err := s.ctx.Err(); err != nil {
+		return err
+	}
+	s.since++
+	s.changed = true
+	if withCursor {
+		var err error
+		if r.Cursor, err = s.cursor(); err != nil {
+			return err
+		}
+		s.since, s.changed = 0, false
+	}
+	return s.accept(r)
+}
+
+// finish sends the cursor that covers all.
+func (s *sender) finish() error {
+	if !s.changed {
+		return nil
+	}
+	return s.send(connectors.Record{}, true)
+}
