@@ -1,0 +1,267 @@
+package lexicon
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// The language of patterns, from text to items. README.md is its reference.
+
+// A Class is a set of word classes, one bit each.
+type Class uint16
+
+// The classes that patterns may ask for.
+const (
+	ClassNumber Class = 1 << iota
+	ClassOrdinal
+	ClassUnit
+	ClassDate
+	ClassName
+	ClassContact
+	ClassNeg
+	numClasses = 7
+)
+
+var classNames = [numClasses]string{"number", "ordinal", "unit", "date", "name", "contact", "neg"}
+
+const (
+	maxItems    = 24
+	maxOptional = 4
+	maxGap      = 9
+)
+
+// An item is one part of a pattern.
+type item struct {
+	op       op
+	gap      int    // opGap: up to so many tokens
+	words    []alt  // opWord, opGuard: any of them
+	class    Class  // opWord, opGuard: or a token of any of these classes
+	optional bool   // opWord
+	key      string // words and class in one order, for sharing
+}
+
+type op uint8
+
+const (
+	opWord op = iota
+	opAny
+	opGap
+	opStart
+	opEnd
+	opGuard
+)
+
+// An alt is one word of an item.
+type alt struct {
+	word string
+	form bool // this form only
+}
+
+// parsePattern reads a pattern and checks that it can be matched. The pattern of
+// an emoji or emoticon is one token, taken as it is.
+func parsePattern(s string, kind Kind) ([]item, error) {
+	if s == "" {
+		return nil, errors.New("empty entry")
+	}
+	if kind == Emoji {
+		if strings.Contains(s, " ") {
+			return nil, errors.New("an emoji entry is one emoji or emoticon")
+		}
+		return []item{newWord(item{op: opWord}, []alt{{word: s, form: true}})}, nil
+	}
+	var (
+		items    []item
+		optional int
+	)
+	for _, text := range strings.Split(s, " ") {
+		if text == "" {
+			return nil, errors.New("the items of an entry are parted by one space")
+		}
+		its, err := parseItem(text)
+		if err != nil {
+			return nil, err
+		}
+		if its[0].optional {
+			optional++
+		}
+		items = append(items, its...)
+	}
+	if len(items) > maxItems {
+		return nil, fmt.Errorf("an entry of %d items; at most %d", len(items), maxItems)
+	}
+	if optional > maxOptional {
+		return nil, fmt.Errorf("%d optional items; at most %d", optional, maxOptional)
+	}
+	return items, checkOrder(items)
+}
+
+func checkOrder(items []item) error {
+	body := slices.DeleteFunc(slices.Clone(items), func(it item) bool { return it.op == opGuard })
+	if len(body) > 0 && body[0].op == opStart {
+		body = body[1:]
+	}
+	if len(body) > 0 && body[len(body)-1].op == opEnd {
+		body = body[:len(body)-1]
+	}
+	fixed := false
+	for i, it := range body {
+		switch it.op {
+		case opStart:
+			return errors.New("^ stands at the beginning only")
+		case opEnd:
+			return errors.New("$ stands at the end only")
+		case opWord:
+			fixed = fixed || !it.optional
+		case opGap:
+			if i > 0 && body[i-1].op == opGap {
+				return errors.New("two gaps in a row")
+			}
+		}
+	}
+	if !fixed {
+		return errors.New("an entry needs a word, a class or a mark that is not optional")
+	}
+	if body[0].op != opWord || body[len(body)-1].op != opWord {
+		return errors.New("an entry begins and ends with a word, not with _ or a gap")
+	}
+	if body[0].optional || body[len(body)-1].optional {
+		// An optional edge adds nothing but a second reading of the same match,
+		// unless a gap or ^ hangs on it; then it is still clearer as two entries.
+		if len(body) > 1 && (body[0].optional && body[1].op != opWord || body[len(body)-1].optional && body[len(body)-2].op != opWord) {
+			return errors.New("a gap beside an optional item at the edge: write two entries")
+		}
+	}
+	return nil
+}
+
+// parseItem reads one item; a word with hyphens becomes several.
+func parseItem(s string) ([]item, error) {
+	switch {
+	case s == "_":
+		return []item{{op: opAny}}, nil
+	case s == "^":
+		return []item{{op: opStart}}, nil
+	case s == "$":
+		return []item{{op: opEnd}}, nil
+	case strings.HasPrefix(s, "..") && s != "...":
+		n, err := strconv.Atoi(s[2:])
+		if err != nil || n < 1 || n > maxGap {
+			return nil, fmt.Errorf("gap %q is not ..1 to ..%d", s, maxGap)
+		}
+		return []item{{op: opGap, gap: n}}, nil
+	}
+	it := item{op: opWord}
+	rest := s
+	switch {
+	case len(s) > 1 && s[0] == '-':
+		it.op, rest = opGuard, s[1:]
+	case len(s) > 1 && s[0] == '?':
+		it.optional, rest = true, s[1:]
+	}
+	alternatives := strings.Split(rest, "|")
+	for _, a := range alternatives {
+		if a == "" || a == "=" {
+			return nil, fmt.Errorf("empty alternative in %q", s)
+		}
+		if name, ok := strings.CutPrefix(a, "#"); ok {
+			i := slices.Index(classNames[:], name)
+			if i < 0 {
+				return nil, fmt.Errorf("unknown class %q: one of #%s", a, strings.Join(classNames[:], " #"))
+			}
+			it.class |= 1 << i
+			continue
+		}
+		word, form := strings.CutPrefix(a, "=")
+		if parts := hyphenParts(word); len(parts) > 1 {
+			if len(alternatives) > 1 || it.op == opGuard {
+				return nil, fmt.Errorf("%q: a hyphen parts words, and an alternative is one word: write an entry of its own", a)
+			}
+			var its []item
+			for _, p := range parts {
+				if err := checkWord(p); err != nil {
+					return nil, err
+				}
+				its = append(its, newWord(item{op: opWord, optional: it.optional}, []alt{{p, form}}))
+			}
+			if it.optional {
+				return nil, fmt.Errorf("%q: a hyphen parts words: write each as an item", s)
+			}
+			return its, nil
+		}
+		if err := checkWord(word); err != nil {
+			return nil, err
+		}
+		it.words = append(it.words, alt{word, form})
+	}
+	return []item{newWord(it, it.words)}, nil
+}
+
+func newWord(it item, words []alt) item {
+	var b strings.Builder
+	it.words = slices.Clone(words)
+	slices.SortFunc(it.words, func(a, b alt) int {
+		if a.form != b.form {
+			if a.form {
+				return 1
+			}
+			return -1
+		}
+		return strings.Compare(a.word, b.word)
+	})
+	it.words = slices.Compact(it.words)
+	for _, a := range it.words {
+		if a.form {
+			b.WriteByte('=')
+		}
+		b.WriteString(a.word)
+		b.WriteByte('|')
+	}
+	fmt.Fprintf(&b, "#%d", it.class)
+	it.key = b.String()
+	return it
+}
+
+// hyphenParts parts a word at its hyphens, as the tokenizer does: one letter and
+// a hyphen stay with what follows.
+func hyphenParts(w string) []string {
+	parts := strings.Split(w, "-")
+	for i := 0; i+1 < len(parts); {
+		if len(parts[i]) == 1 {
+			parts[i] += "-" + parts[i+1]
+			parts = slices.Delete(parts, i+1, i+2)
+			continue
+		}
+		i++
+	}
+	return parts
+}
+
+// checkWord says why a word cannot be met as one token.
+func checkWord(w string) error {
+	switch w {
+	case "":
+		return errors.New("a hyphen at the edge of a word")
+	case "!", "?", "...":
+		return nil
+	}
+	letters, other := 0, rune(0)
+	for i, r := range w {
+		switch {
+		case unicode.IsUpper(r):
+			return fmt.Errorf("%q has upper case: entries are lower case", w)
+		case unicode.IsLetter(r):
+			letters++
+		case unicode.IsDigit(r), r == '\'', r == '-' && i == 1:
+		default:
+			other = r
+		}
+	}
+	if other != 0 && (letters > 0 || other < 0x80) {
+		return fmt.Errorf("%q: the sign %q parts tokens; write the parts as items", w, other)
+	}
+	return nil
+}
