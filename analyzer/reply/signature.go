@@ -1,0 +1,344 @@
+package reply
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Where signatures begin. They are looked for at the end of a run of own text only,
+// within its last lines. A closing counts if all that follows it looks like a name
+// block; else it stands in the middle of a text, and stays.
+
+const (
+	// tailLines and tailBytes bound the end of a run that is searched.
+	tailLines = 60
+	tailBytes = 8 << 10
+	// blockLines bounds a name block, legal footers not counted.
+	blockLines = 14
+)
+
+// signature gives the part of a run that is signature, [from, to); the run's end
+// twice if there is none.
+func signature(run string) (from, to int) {
+	// The last lines, from behind; starts[i] is where line i begins.
+	var starts [tailLines + 1]int
+	first, at := tailLines, len(run)
+	starts[first] = at
+	for first > 0 && at > 0 && len(run)-at < tailBytes {
+		low := max(0, at-1-tailBytes)
+		i := strings.LastIndexByte(run[low:at-1], '\n')
+		if i < 0 && low > 0 {
+			break // a line too long for any signature
+		}
+		at = low + i + 1
+		first--
+		starts[first] = at
+	}
+	t := tail{run: run, starts: starts[first:]}
+	for i := range t.len() {
+		line := t.line(i)
+		if line == "" && !t.delimits(i) {
+			continue
+		}
+		if t.delimits(i) {
+			if end, ok := t.block(i+1, true); ok {
+				return t.starts[i], end
+			}
+			continue
+		}
+		switch c := fold(line[0]); {
+		case matches(mobile, c, line) && device(line):
+			if end, ok := t.block(i, true); ok {
+				return t.starts[i], end
+			}
+			return t.starts[i], t.starts[i+1]
+		case isLegal(c, line, run[t.starts[i]:]):
+			return t.starts[i], len(run)
+		case isClosing(c, line):
+			if end, ok := t.block(i+1, false); ok {
+				return t.starts[i], end
+			}
+		case isThanks(c, line):
+			if n := t.names(i + 1); n {
+				return t.starts[i+1], len(run)
+			}
+		default:
+			if j := inlineClosing(line); j > 0 {
+				if end, ok := t.block(i+1, false); ok {
+					return t.starts[i] + indent(run[t.starts[i]:]) + j, end
+				}
+			}
+		}
+	}
+	return len(run), len(run)
+}
+
+// A tail is the last lines of a run; line i begins at starts[i] and ends before
+// starts[i+1].
+type tail struct {
+	run    string
+	starts []int
+}
+
+func (t tail) len() int { return len(t.starts) - 1 }
+
+// line gives a line without the white space around it, no-break spaces included.
+func (t tail) line(i int) string {
+	return strings.Trim(t.run[t.starts[i]:t.starts[i+1]], " \t\r\n\u00a0\u200b\ufeff*")
+}
+
+// delimits says whether a line is the delimiter of RFC 3676, section 4.3, with or
+// without its space, which many programs lose.
+func (t tail) delimits(i int) bool {
+	switch strings.TrimRight(t.run[t.starts[i]:t.starts[i+1]], " \t\r\n\u00a0") {
+	case "--", "—", "- --":
+		return true
+	}
+	return false
+}
+
+// block says whether the lines from i on are a name block, and where it ends: at the
+// end of the run, or before a postscript. Under a delimiter or a device's line the
+// author's own words are less likely, so sentences are allowed there if it had its
+// space.
+func (t tail) block(i int, marked bool) (end int, ok bool) {
+	if marked && i > 0 && strings.HasPrefix(t.run[t.starts[i-1]:], "-- ") {
+		marked = true
+	} else {
+		marked = false
+	}
+	n, adjacent := 0, false
+	for ; i < t.len(); i++ {
+		line := t.line(i)
+		if line == "" {
+			adjacent = false
+			continue
+		}
+		c := fold(line[0])
+		if isPostscript(line) && !marked {
+			return t.starts[i], true
+		}
+		if isLegal(c, line, t.run[t.starts[i]:]) {
+			return len(t.run), true
+		}
+		if t.delimits(i) || matches(mobile, c, line) && device(line) || isClosing(c, line) {
+			continue
+		}
+		if n++; n > blockLines && !marked {
+			return 0, false
+		}
+		if !marked && !nameLine(line, adjacent) {
+			return 0, false
+		}
+		adjacent = true
+	}
+	return len(t.run), true
+}
+
+// names says whether the lines from i on are one to four lines of a name, and nothing
+// else.
+func (t tail) names(i int) bool {
+	n := 0
+	for j := i; j < t.len(); j++ {
+		line := t.line(j)
+		if line == "" {
+			continue
+		}
+		c := fold(line[0])
+		if n > 0 && (t.delimits(j) || isLegal(c, line, t.run[t.starts[j]:]) || matches(mobile, c, line) && device(line)) {
+			return true
+		}
+		if n++; n > 4 || !nameLine(line, n > 1) || n == 1 && !isName(line) {
+			return false
+		}
+	}
+	return n > 0
+}
+
+// nameLine says whether a line can stand in a name block.
+func nameLine(line string, adjacent bool) bool {
+	if len(line) > 160 || strings.ContainsRune(line, '?') || talks(line) {
+		return false
+	}
+	if isContact(line) || isRule(line) {
+		return true
+	}
+	if isName(line) {
+		return true
+	}
+	// A role or a firm, right below a name.
+	return adjacent && len(line) <= 80 && !strings.HasSuffix(line, ".") && !strings.HasSuffix(line, "!") && strings.Count(line, " ") < 9
+}
+
+// isName says whether a line is a few words of which most are capitalised.
+func isName(line string) bool {
+	words, capital := 0, 0
+	for w := range strings.FieldsSeq(line) {
+		r, _ := utf8.DecodeRuneInString(strings.TrimLeft(w, "(\"„"))
+		if !unicode.IsLetter(r) {
+			continue
+		}
+		words++
+		if unicode.IsUpper(r) {
+			capital++
+		}
+	}
+	if words == 0 || words > 6 || strings.HasSuffix(line, "!") || len(line) > 80 {
+		return false
+	}
+	return capital*2 > words || words <= 2 && capital == 0 && len(line) <= 30
+}
+
+// talks says whether a line holds a word that name blocks do not have.
+func talks(line string) bool {
+	for w := range strings.FieldsSeq(line) {
+		if talk[strings.ToLower(strings.Trim(w, ".,;:!?()\"„”"))] {
+			return true
+		}
+	}
+	return false
+}
+
+// isContact says whether a line holds a phone number, an address or the like.
+func isContact(line string) bool {
+	digits := 0
+	for i := range len(line) {
+		if line[i] >= '0' && line[i] <= '9' {
+			digits++
+		}
+	}
+	if digits >= 5 {
+		return true
+	}
+	low := strings.ToLower(line)
+	for _, c := range contacts {
+		if strings.Contains(low, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// isRule says whether a line has neither letters nor digits.
+func isRule(line string) bool {
+	return strings.IndexFunc(line, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) < 0
+}
+
+func isPostscript(line string) bool {
+	return hasFold(line, "ps ") || hasFold(line, "ps.") || hasFold(line, "ps:") || hasFold(line, "p.s") || hasFold(line, "ps,")
+}
+
+// isClosing says whether a line is a polite closing, with at most a name behind it.
+func isClosing(c byte, line string) bool {
+	if len(line) > 120 || strings.ContainsAny(line, "?") {
+		return false
+	}
+	bare := strings.TrimRight(line, " ,.!;:)-–—*🙂😊")
+	for _, p := range curt[c] {
+		if strings.EqualFold(bare, p) {
+			return true
+		}
+	}
+	for _, p := range closings[c] {
+		if !hasFold(line, p) {
+			continue
+		}
+		rest := line[len(p):]
+		if r, _ := utf8.DecodeRuneInString(rest); unicode.IsLetter(r) {
+			continue
+		}
+		if len(strings.Fields(rest)) <= 6 && !talks(rest) && strings.Count(strings.TrimRight(rest, ". "), ". ") == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func isThanks(c byte, line string) bool {
+	if len(line) > 60 {
+		return false
+	}
+	bare := strings.TrimRight(line, " ,.!;:)-–—*")
+	for _, p := range thanks[c] {
+		if strings.EqualFold(bare, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// inlineClosing gives the offset of a closing that ends a line of text: "Proszę o
+// odpowiedź. Pozdrawiam, Jan". 0 if there is none.
+func inlineClosing(line string) int {
+	for _, p := range [...]string{"Pozdrawiam", "Z poważaniem", "Kind regards", "Best regards", "Regards,"} {
+		i := strings.LastIndex(line, p)
+		if i < 3 || line[i-1] != ' ' {
+			continue
+		}
+		switch strings.TrimRight(line[:i], " ")[len(strings.TrimRight(line[:i], " "))-1] {
+		case '.', '!', '?', ',', ')':
+		default:
+			continue
+		}
+		sub := line[i:]
+		if isClosing(fold(sub[0]), sub) {
+			return i
+		}
+	}
+	return 0
+}
+
+// isLegal says whether a paragraph that starts with line is a legal footer.
+func isLegal(c byte, line, paragraph string) bool {
+	if !matches(legal, c, line) {
+		return false
+	}
+	if len(paragraph) > 700 {
+		paragraph = paragraph[:700]
+	}
+	if i := strings.Index(paragraph, "\n\n"); i > 0 {
+		paragraph = paragraph[:i]
+	}
+	low := strings.ToLower(paragraph)
+	for _, w := range legalWords {
+		// Not the very word that it starts with.
+		if i := strings.LastIndex(low, w); i > 2 {
+			return true
+		}
+	}
+	return false
+}
+
+// device says whether a line that starts like a mobile footer names a device.
+func device(line string) bool {
+	if len(line) > 120 {
+		return false
+	}
+	low := strings.ToLower(line)
+	for _, d := range devices {
+		if strings.Contains(low, d) {
+			return true
+		}
+	}
+	return false
+}
+
+// matches says whether line starts with one of the phrases filed under c.
+func matches(t *[256][]string, c byte, line string) bool {
+	for _, p := range t[c] {
+		if hasFold(line, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// fold lowers an ASCII letter. Of the other letters in the lists, both cases begin
+// with the same byte.
+func fold(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
