@@ -41,8 +41,8 @@ import (
 // that a consumer has to do: a pull from any cursor that was accepted, after a
 // failure at any instant, brings every record that the cursor does not cover.
 // It may bring again some that are covered: the consumer knows a conversation
-// by its source and id, a message likewise, and keeps each once. When Pull
-// returns nil, the last cursor covers all that was accepted.
+// by its source and id, a message by its conversation and id, and keeps each
+// once. When Pull returns nil, the last cursor covers all that was accepted.
 //
 // What cannot be understood becomes a dead letter; the rest arrives. Pull fails
 // only where it cannot go on, with an Error that says whether trying again helps.
@@ -59,9 +59,10 @@ type Connector interface {
 // A Record is one of three: a conversation, a dead letter, or neither, which
 // only says how far the pull has come.
 type Record struct {
-	// Conversation holds all the messages of a conversation, or only those that
-	// are new: what it does not hold was not deleted. Where its ID is empty it
-	// is one mail, and the consumer finds the thread by Messages[0].Mail.
+	// Conversation is a conversation as it now stands. Only of its messages some
+	// may be missing, those that came before: what it does not hold was not
+	// deleted, and it began when its earliest known message did. Where its ID is
+	// empty it is one mail, and the consumer finds the thread by Messages[0].Mail.
 	Conversation *odzew.Conversation
 	DeadLetter   *DeadLetter
 	// Cursor is empty where the connector cannot, or would not for the cost,
