@@ -17,7 +17,6 @@ package csv
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -320,18 +319,4 @@ func knownAuthor(a odzew.Author) bool {
 		return true
 	}
 	return false
-}
-
-// parse reads one row of raw text.
-func parse(raw []byte, delimiter rune) ([]string, error) {
-	r := csv.NewReader(strings.NewReader(string(raw)))
-	r.Comma, r.LazyQuotes, r.FieldsPerRecord = delimiter, true, -1
-	fields, err := r.Read()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := r.Read(); err != io.EOF {
-		return nil, errors.New("it is more than one row")
-	}
-	return fields, nil
 }

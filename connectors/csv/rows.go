@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // rows splits a text into rows. The grammar is encoding/csv's; what is added is a
@@ -71,10 +72,10 @@ func (r *rows) next() (row, error) {
 	raw := r.tape.take(r.csv.InputOffset())
 	made := row{fields: fields, raw: raw, size: int64(len(raw)), lines: int64(bytes.Count(raw, []byte("\n")))}
 	atEnd := r.tape.ended && len(r.tape.kept) == 0
-	made.unended = atEnd && (!bytes.HasSuffix(raw, []byte("\n")) || errors.Is(err, csv.ErrQuote))
+	made.unended = atEnd && (!bytes.HasSuffix(raw, []byte("\n")) || bad && r.open(raw))
 	if bad {
 		made.fields, made.forgiven = nil, true
-		if fields, lazyErr := parse(raw, r.delimiter); lazyErr == nil && len(fields) == r.width {
+		if fields, lazyErr := r.parse(string(raw), true); lazyErr == nil && len(fields) == r.width {
 			made.fields = fields
 		} else {
 			parseErr, _ := errors.AsType[*csv.ParseError](err)
@@ -89,6 +90,26 @@ func (r *rows) next() (row, error) {
 		made.err = fmt.Errorf("the row has %d fields, the header %d", len(made.fields), r.width)
 	}
 	return made, nil
+}
+
+// open reports whether raw ends within quotes, and would be a row but for that.
+func (r *rows) open(raw []byte) bool {
+	_, err := r.parse(string(raw)+`"`, false)
+	return err == nil
+}
+
+// parse reads one row; lazy forgives quotes within a field.
+func (r *rows) parse(raw string, lazy bool) ([]string, error) {
+	c := csv.NewReader(strings.NewReader(raw))
+	c.Comma, c.LazyQuotes, c.FieldsPerRecord = r.delimiter, lazy, -1
+	fields, err := c.Read()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.Read(); err != io.EOF {
+		return nil, errors.New("it is more than one row")
+	}
+	return fields, nil
 }
 
 // skip gives up a row that has no end within its bound. The cause is mostly a
