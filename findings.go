@@ -67,8 +67,13 @@ type Evidence struct {
 // Waits is what a conversation made its customer wait: the line that `odzew
 // waits` prints. Definitions: docs/waits.md.
 type Waits struct {
-	Conversation    string     `json:"conversation"`
-	AsOf            time.Time  `json:"as_of"`
+	Conversation string    `json:"conversation"`
+	AsOf         time.Time `json:"as_of"`
+	// Excluded says why the conversation has no figures (as of Conversation.Excluded).
+	Excluded string `json:"excluded,omitempty"`
+	// MergedInto is the conversation that this one went into. It then counts in
+	// no figure of conversations; its ended turns count in those of turns.
+	MergedInto      string     `json:"merged_into,omitempty"`
 	FirstReply      FirstReply `json:"first_reply"`
 	FirstHumanTotal *Clock     `json:"first_human_total"`
 	Turns           []Turn     `json:"turns"`
@@ -101,6 +106,7 @@ type FirstReply struct {
 	State  string `json:"state"`
 	Reason string `json:"reason,omitempty"`
 	// Seconds and BusinessSeconds are the wait, or, while open, its age as of now.
+	// They are nil in the other states: the turn tells how long nobody answered.
 	Seconds         *int64 `json:"seconds"`
 	BusinessSeconds *int64 `json:"business_seconds"`
 }
@@ -110,7 +116,8 @@ type Turn struct {
 	Kind     string    `json:"kind"`    // first, next, bot, none
 	Outcome  string    `json:"outcome"` // answered, bot_answered, closed_unanswered, no_reply_needed, merged, open
 	OpenedAt time.Time `json:"opened_at"`
-	// ClosedAt is nil while the turn is open; the seconds then run to as_of.
+	// ClosedAt is nil while the turn is open, and where thanks were left as they
+	// were; the seconds then run to as_of.
 	ClosedAt          *time.Time `json:"closed_at"`
 	Seconds           int64      `json:"seconds"`
 	BusinessSeconds   int64      `json:"business_seconds"`

@@ -189,16 +189,10 @@ func (s *Schedule) add(from, to int64) {
 // a date's span that lies between the two is what is added. Within a stretch the
 // dates, and within a date the spans, come in order, so the intervals do too.
 func (s *Schedule) build(spansOn func(day) []clockSpan) {
-	from := firstDay.time().AddDate(0, 0, -2)
-	end := endDay.time().AddDate(0, 0, 2)
-	for from.Before(end) {
-		local := from.In(s.zone)
-		_, offset := local.Zone()
-		_, to := local.ZoneBounds()
-		if to.IsZero() || to.After(end) {
-			to = end
-		}
-		lo, hi, off := from.Unix(), to.Unix(), int64(offset)
+	end := int64(endDay+2) * daySeconds
+	for lo := int64(firstDay-2) * daySeconds; lo < end; {
+		off := s.offset(lo)
+		hi := s.nextTransition(lo, end)
 		first := max(firstDay, day(floorDiv(lo+off, daySeconds)))
 		last := min(endDay-1, day(floorDiv(hi-1+off, daySeconds)))
 		for d := first; d <= last; d++ {
@@ -210,13 +204,32 @@ func (s *Schedule) build(spansOn func(day) []clockSpan) {
 				}
 			}
 		}
-		from = to
+		lo = hi
 	}
 }
 
+// offset is the zone's offset from UTC at u, in seconds.
+func (s *Schedule) offset(u int64) int64 {
+	_, offset := time.Unix(u, 0).In(s.zone).Zone()
+	return int64(offset)
+}
+
+// nextTransition is the first second after u with another offset than at u, or
+// end. It looks a day ahead at a time, and then closes in. (Time.ZoneBounds would
+// say it in one go, but for years that a zone's file gives by rule only, it ends
+// a leap year a day early and may return the very time that it was asked for.)
+func (s *Schedule) nextTransition(u, end int64) int64 {
+	off := s.offset(u)
+	for u+daySeconds < end && s.offset(u+daySeconds) == off {
+		u += daySeconds
+	}
+	return u + int64(sort.Search(int(min(daySeconds, end-u)), func(i int) bool {
+		return s.offset(u+int64(i)) != off
+	}))
+}
+
 func (s *Schedule) localDay(t time.Time) day {
-	_, offset := t.In(s.zone).Zone()
-	return day(floorDiv(t.Unix()+int64(offset), daySeconds))
+	return day(floorDiv(t.Unix()+s.offset(t.Unix()), daySeconds))
 }
 
 func floorDiv(a, b int64) int64 {
