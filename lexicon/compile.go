@@ -60,7 +60,8 @@ type out struct {
 	guardLo    uint32
 	guardHi    uint32
 	items      uint8
-	start, end bool // stands at the edge of a clause
+	slack      uint8 // words that may stand between the entry and its edge
+	start, end bool  // stands at the edge of a clause
 }
 
 // A guard is what must not stand within the clause.
@@ -212,6 +213,10 @@ func (b *builder) add(entry uint32) {
 		}
 	}
 	o.guardHi = uint32(len(b.c.guard))
+	if last := body[len(body)-1]; last.op == opGap { // before $
+		o.slack = uint8(last.gap)
+		body = body[:len(body)-1]
+	}
 	b.thread(e.Lang, b.c.roots[e.Lang], body, o)
 	if e.Kind == Negator && len(body) == 1 {
 		for _, w := range body[0].words {

@@ -95,7 +95,7 @@ func TestParseErrors(t *testing.T) {
 		{"alternative", header + "a||b\ttone\t-1\t1\t\t\t\n", `empty alternative`},
 		{"class", header + "#foo\ttone\t-1\t1\t\t\t\n", `unknown class`},
 		{"gap", header + "a ..0 b\ttone\t-1\t1\t\t\t\n", `gap "..0"`},
-		{"gap at the edge", header + "a ..2\ttone\t-1\t1\t\t\t\n", `begins and ends with a word`},
+		{"gap at the edge", header + "a ..2\ttone\t-1\t1\t\t\t\n", `a gap at the end`},
 		{"only a guard", header + "-a\ttone\t-1\t1\t\t\t\n", `needs a word`},
 		{"spaces", header + "a  b\ttone\t-1\t1\t\t\t\n", `one space`},
 		{"sign", header + "a/b\ttone\t-1\t1\t\t\t\n", `parts tokens`},

@@ -27,7 +27,8 @@ type Set struct {
 const TestsFile = "tests.tsv"
 
 // Load reads a lexicon and, on top of it, the overlays in their order. An overlay
-// holds entry files only. The error lists every line that is wrong.
+// holds entry files only. An error of type Errors lists every line that is wrong;
+// the set then holds the others, for tools that go on.
 func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 	var (
 		s    Set
@@ -49,9 +50,6 @@ func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 			s.Entries = overlay(s.Entries, entries)
 		}
 	}
-	if err := errs.err(); err != nil {
-		return nil, err
-	}
 	data, err := readHashed(base, "classes.tsv", sum)
 	if err != nil {
 		return nil, err
@@ -66,7 +64,7 @@ func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 		return nil, err
 	}
 	s.Version = hex.EncodeToString(sum.Sum(nil))[:12]
-	return &s, nil
+	return &s, errs.err()
 }
 
 func readHashed(fsys fs.FS, name string, sum io.Writer) ([]byte, error) {

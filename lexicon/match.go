@@ -205,8 +205,14 @@ func (c *Compiled) holds(o *out, start, end uint32, words []Word) bool {
 	if o.start && start > 0 && words[start-1].Clause == words[start].Clause {
 		return false
 	}
-	if o.end && int(end) < len(words) && words[end].Clause == words[end-1].Clause && words[end].Mark == NoMark {
-		return false
+	if o.end {
+		at := int(end)
+		for at < len(words) && at < int(end)+int(o.slack) && !clauseEnds(words, at) {
+			at++
+		}
+		if !clauseEnds(words, at) {
+			return false
+		}
 	}
 	const reach = 40 // words looked at on each side, so that no clause is too long
 	for g := o.guardLo; g < o.guardHi; g++ {
@@ -222,6 +228,11 @@ func (c *Compiled) holds(o *out, start, end uint32, words []Word) bool {
 		}
 	}
 	return true
+}
+
+// clauseEnds reports whether a clause ends before word i.
+func clauseEnds(words []Word, i int) bool {
+	return i >= len(words) || words[i].Clause != words[i-1].Clause || words[i].Mark != NoMark
 }
 
 func (c *Compiled) satisfies(w *Word, g *guard, entry uint32) bool {

@@ -104,7 +104,8 @@ func checkOrder(items []item) error {
 	if len(body) > 0 && body[0].op == opStart {
 		body = body[1:]
 	}
-	if len(body) > 0 && body[len(body)-1].op == opEnd {
+	edge := len(body) > 0 && body[len(body)-1].op == opEnd
+	if edge {
 		body = body[:len(body)-1]
 	}
 	fixed := false
@@ -125,15 +126,11 @@ func checkOrder(items []item) error {
 	if !fixed {
 		return errors.New("an entry needs a word, a class or a mark that is not optional")
 	}
-	if body[0].op != opWord || body[len(body)-1].op != opWord {
-		return errors.New("an entry begins and ends with a word, not with _ or a gap")
+	if body[0].op != opWord {
+		return errors.New("an entry begins with a word, not with _ or a gap")
 	}
-	if body[0].optional || body[len(body)-1].optional {
-		// An optional edge adds nothing but a second reading of the same match,
-		// unless a gap or ^ hangs on it; then it is still clearer as two entries.
-		if len(body) > 1 && (body[0].optional && body[1].op != opWord || body[len(body)-1].optional && body[len(body)-2].op != opWord) {
-			return errors.New("a gap beside an optional item at the edge: write two entries")
-		}
+	if body[len(body)-1].op == opGap && !edge {
+		return errors.New("a gap at the end matches nothing more: drop it, or put $ behind it")
 	}
 	return nil
 }

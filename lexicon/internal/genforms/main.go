@@ -11,6 +11,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -50,7 +51,9 @@ func run(jar string) error {
 		return err
 	}
 	set, err := lexicon.Load(os.DirFS("."))
-	if err != nil {
+	if bad := (lexicon.Errors)(nil); errors.As(err, &bad) {
+		fmt.Fprintf(os.Stderr, "genforms: left out:\n%v\n", bad)
+	} else if err != nil {
 		return err
 	}
 	forms := map[string][]string{}
