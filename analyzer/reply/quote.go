@@ -71,13 +71,15 @@ func (s *splitter) marked(pos, end, next int) (int, int, bool) {
 }
 
 // bullets says whether the lines with ">" from pos on are a list of the author's, and
-// gives the position behind it; 0 if they are a quote.
+// gives the position behind it; 0 if they are a quote. A list is short lines without
+// a full stop, right below its text; or right below a colon; or "> 30 dni".
 func (s *splitter) bullets(pos int) int {
-	before := strings.TrimSpace(s.body[max(s.own, pos-maxIntro):pos])
+	before := strings.TrimRight(s.body[max(s.own, pos-maxIntro):pos], " \t\r")
+	tight := strings.HasSuffix(before, "\n") && !strings.HasSuffix(strings.TrimRight(before[:len(before)-1], " \t\r"), "\n")
+	before = strings.TrimSpace(before)
 	if before == "" {
 		return 0
 	}
-	listed := strings.HasSuffix(before, ":")
 	finished, digits, lines := false, true, 0
 	at := pos
 	for at < len(s.body) {
@@ -87,19 +89,17 @@ func (s *splitter) bullets(pos int) int {
 			break
 		}
 		item := strings.TrimSpace(line[1:])
-		if lines++; lines > maxBullets || item == "" || item[0] == '>' || len(item) > maxBullet {
+		if lines++; lines > maxBullets || item == "" || item[0] == '>' || len(item) > maxBullet || strings.Contains(item, "@") {
 			return 0
 		}
-		if line[1] < '0' || line[1] > '9' {
-			digits = false
-		}
+		digits = digits && line[1] >= '0' && line[1] <= '9'
 		switch item[len(item)-1] {
 		case '.', '?', '!', ',', ':', ';':
 			finished = true
 		}
 		at = next
 	}
-	if listed || digits || lines >= 2 && !finished {
+	if digits || strings.HasSuffix(before, ":") && (tight || !finished) || tight && lines >= 2 && !finished {
 		return at
 	}
 	return 0
@@ -239,6 +239,10 @@ func (s *splitter) coloned(pos, end, in int) (int, int, bool) {
 	var from int // of a header in one line
 	var seen label
 	line := s.body[pos:end]
+	if p := strings.TrimRight(line[in:], " \t\r\u00a0:"); len(p) < 60 && isForward(p) {
+		s.quoting = true
+		return pos, s.extent(end), true
+	}
 	for at := in; ; {
 		i := strings.IndexByte(line[at:], ':')
 		if i < 0 {
@@ -276,6 +280,16 @@ func (s *splitter) coloned(pos, end, in int) (int, int, bool) {
 			return from, s.extent(pos + i + 1), true
 		}
 	}
+}
+
+// isForward says whether a line is one by which Apple Mail starts a forward.
+func isForward(line string) bool {
+	for _, f := range forwards {
+		if strings.EqualFold(line, f) {
+			return true
+		}
+	}
+	return false
 }
 
 // labelBefore gives the label that s ends with, and its length in bytes with the

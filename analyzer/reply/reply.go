@@ -37,8 +37,8 @@ type Span struct {
 	Start, End int
 }
 
-// Parts is a body taken apart. The three texts are the spans of one kind, put
-// together in order and trimmed of white space around.
+// Parts is a body taken apart. The three texts are the spans of one kind in order,
+// each trimmed of white space around, with an empty line between.
 type Parts struct {
 	Own       string
 	Quoted    string
@@ -112,31 +112,19 @@ func (s *splitter) flush(end int) {
 	s.add(Own, s.own+to, end)
 }
 
-// text puts the spans of a kind together.
+// text puts the spans of a kind together. Where others stood between them, they are
+// apart by an empty line, however the body set them off.
 func (s *splitter) text(k Kind) string {
-	var only string
-	var b strings.Builder
+	var pieces []string
 	for _, sp := range s.spans {
 		if sp.Kind != k {
 			continue
 		}
-		piece := s.body[sp.Start:sp.End]
-		if only == "" && b.Len() == 0 {
-			only = piece
-			continue
+		if piece := strings.TrimSpace(s.body[sp.Start:sp.End]); piece != "" {
+			pieces = append(pieces, piece)
 		}
-		if b.Len() == 0 {
-			b.WriteString(only)
-		}
-		if !strings.HasSuffix(b.String(), "\n") {
-			b.WriteByte('\n')
-		}
-		b.WriteString(piece)
 	}
-	if b.Len() > 0 {
-		return strings.TrimSpace(b.String())
-	}
-	return strings.TrimSpace(only)
+	return strings.Join(pieces, "\n\n")
 }
 
 // lineAt gives the end of the line that holds pos, and the start of the next.

@@ -110,16 +110,22 @@ func (p *parser) part(get func(string) string, body io.Reader, depth int) conten
 // multipart reads the parts inside a part.
 func (p *parser) multipart(kind, boundary string, body io.Reader, depth int) content {
 	var found []content
-	mr := textproto.NewMultipartReader(body, boundary)
+	head := &recorder{r: body, on: true}
+	mr := textproto.NewMultipartReader(head, boundary)
 	for {
 		part, err := mr.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
 		if err != nil {
-			p.problem("body", kind, "parts are broken: "+shorten(err.Error()))
+			if head.on { // no part at all: what there is may still be text
+				p.problem("Content-Type", kind, "its boundary never comes; read as plain text")
+				text, _ := decodeText(head.buf, "")
+				return content{plain: unixText(text)}
+			}
+			if !errors.Is(err, io.EOF) {
+				p.problem("body", kind, "parts are broken: "+shorten(err.Error()))
+			}
 			break
 		}
+		head.on, head.buf = false, nil
 		if c := p.part(part.Header.Get, part, depth+1); !c.empty() {
 			found = append(found, c)
 		}
@@ -148,6 +154,22 @@ func (p *parser) multipart(kind, boundary string, body io.Reader, depth int) con
 		c = content{plain: strings.TrimRight(c.text(), "\n") + "\n\n" + f.text()}
 	}
 	return c
+}
+
+// A recorder keeps the first bytes that go through it, while it is on.
+type recorder struct {
+	r   io.Reader
+	on  bool
+	buf []byte
+}
+
+func (r *recorder) Read(b []byte) (int, error) {
+	n, err := r.r.Read(b)
+	const most = 64 << 10
+	if room := most - len(r.buf); r.on && room > 0 {
+		r.buf = append(r.buf, b[:min(n, room)]...)
+	}
+	return n, err
 }
 
 // contentType reads a type with parameters, and of a broken one what can be read.
