@@ -1,0 +1,138 @@
+package sentiment
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+
+	"odzew"
+	"odzew/lexicon"
+)
+
+// Concluding: from features to the score, and the evidence for it.
+
+// Levels of frustration: the least figure of each.
+const (
+	annoyed = 0.22
+	high    = 0.5
+)
+
+// alone are the signals that are enough for the highest level by themselves; all
+// others need a second one, or plain blame beside them.
+var alone = signalSet("legal", "vulnerability", "churn", "escalation", "publicity", "ultimatum", "profanity")
+
+func signalSet(names ...string) (set uint32) {
+	for _, n := range names {
+		set |= bit(slices.Index(lexicon.Signals, n))
+	}
+	return set
+}
+
+var classNames = [numClasses]odzew.Sentiment{negative: odzew.Negative, neutral: odzew.Neutral, positive: odzew.Positive, mixed: odzew.Mixed}
+
+// conclude fills in the score.
+func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
+	p := s.model.probabilities(&m.f)
+	best := 0
+	for c := range p {
+		if p[c] > p[best] {
+			best = c
+		}
+	}
+	score.Probabilities = odzew.Probabilities{Negative: round(p[negative]), Neutral: round(p[neutral]), Positive: round(p[positive])}
+	score.Probabilities.Mixed = round(1 - score.Probabilities.Negative - score.Probabilities.Neutral - score.Probabilities.Positive)
+	score.Confidence = round(p[best])
+	if m.f[fIrony] > 0 || m.f[fQuotedPraise] > 0 {
+		score.Confidence = round(score.Confidence * 0.8)
+	}
+	if m.tags.words <= 2 && m.tags.toned == 0 && m.tags.signals == 0 {
+		best = neutral
+		score.Reason = ReasonTooShort
+		score.Confidence = min(score.Confidence, 0.3)
+	}
+	class := classNames[best]
+	score.Sentiment = &sentiments[best]
+	score.Valence = clamp(float64(m.tags.valence)/1000, -1, 1)
+
+	signals := m.tags.signals
+	switch class {
+	case odzew.Positive:
+		signals &= bit(sigRelief) | bit(sigVulnerability)
+	case odzew.Neutral:
+		signals &= bit(sigPressure) | bit(sigVulnerability)
+	}
+	score.Frustration, score.Level = s.frustration(m, signals, class)
+	for rest := signals; rest != 0; rest &= rest - 1 {
+		score.Signals = append(score.Signals, lexicon.Signals[bits.TrailingZeros32(rest)])
+	}
+	score.Aspects = s.aspectsOf(m, class, score.Aspects)
+	score.Stage = s.stageOf(m)
+	score.Emotion = s.emotionOf(m, class, score.Level)
+}
+
+// sentiments are the classes to point to, so that no score allocates its own.
+var sentiments = classNames
+
+// frustration adds up the signals, and how much is blamed, to a figure that
+// saturates at 1: one minus the chance that none of the parts means it.
+func (s *Scorer) frustration(m *scratch, signals uint32, class odzew.Sentiment) (float64, int) {
+	sum := 0.0
+	for rest := signals; rest != 0; rest &= rest - 1 {
+		sum += float64(s.model.Frustration[bits.TrailingZeros32(rest)])
+	}
+	if class == odzew.Negative || class == odzew.Mixed {
+		sum += float64(s.model.Frustration[numSignals] * m.f[fNeg])
+	}
+	v := round(1 - math.Exp(-max(0, sum)))
+	independent := bits.OnesCount32(signals &^ (bit(sigRelief) | bit(sigPressure)))
+	level := 0
+	switch {
+	case v >= high && (independent >= 2 || signals&alone != 0):
+		level = 2
+	case v >= annoyed:
+		level = 1
+	}
+	return v, level
+}
+
+// round keeps four digits: more would say more than is known.
+func round(v float64) float64 { return math.Round(v*1e4) / 1e4 }
+
+// explain lists the evidence: the parts of the valence, then the signals and
+// aspects that brought no weight. Weights add up to the valence.
+func (s *Scorer) explain(m *scratch, score *odzew.Score) {
+	add := func(start, end uint32, entry, rule string, weight int32) {
+		from, to := m.toks[start].Start, m.toks[end-1].End
+		score.Evidence = append(score.Evidence, odzew.Evidence{
+			Start: int(from), End: int(to), Text: m.text[from:to], Entry: entry, Rule: rule, Weight: float64(weight) / 1000,
+		})
+	}
+	for _, p := range m.parts {
+		add(p.start, p.end, s.lex.Entries[p.entry].Pattern, p.rule, p.weight)
+	}
+	for i := range m.hits {
+		if h := &m.hits[i]; h.info.kind == lexicon.Contrast {
+			add(h.Start, h.End, s.lex.Entries[h.Entry].Pattern, ruleContrast, 0)
+		}
+	}
+	for k, at := range m.tags.bySignal {
+		if at != 0 {
+			x := &m.matches[at-1]
+			add(x.Start, x.End, s.lex.Entries[x.Entry].Pattern, ruleSignal+":"+lexicon.Signals[k], 0)
+		}
+	}
+	if m.tags.signals&bit(sigShouting) != 0 && m.tags.bySignal[sigShouting] == 0 {
+		if start, end, ok := m.loudest(); ok {
+			add(start, end, "", ruleSignal+":"+lexicon.Signals[sigShouting], 0)
+		}
+	}
+	for k, at := range m.tags.byAspect {
+		if at == 0 || !slices.ContainsFunc(score.Aspects, func(a odzew.AspectPolarity) bool { return a.Aspect == lexicon.Aspects[k] }) {
+			continue
+		}
+		x := &m.matches[at-1]
+		add(x.Start, x.End, s.lex.Entries[x.Entry].Pattern, ruleAspect+":"+lexicon.Aspects[k], 0)
+	}
+	slices.SortStableFunc(score.Evidence, func(a, b odzew.Evidence) int { return cmp.Compare(a.Start, b.Start) })
+}

@@ -1,0 +1,288 @@
+package sentiment
+
+import (
+	"math"
+
+	"odzew"
+	"odzew/lexicon"
+)
+
+// Fitting: from labelled messages to a model. Full-batch and without randomness,
+// so that the same examples and lexicon give the same weights.
+
+// An Example is a labelled message.
+type Example struct {
+	ID   string
+	Text string
+	Lang string // where known
+	// Sentiment is empty where the example is not labelled with one of the four
+	// classes.
+	Sentiment odzew.Sentiment
+	// Weight is how much the example counts in fitting.
+	Weight float64
+	// Full is set where frustration, signals and aspects are labelled, too.
+	Full        bool
+	Frustration int
+	Signals     []string
+	Aspects     []odzew.AspectPolarity
+	Stage       string
+	Emotion     string
+}
+
+// FitOptions are the settings of Fit.
+type FitOptions struct {
+	Ridge  float64 // pull of class weights towards 0, per example of weight 1
+	Rounds int
+	Folds  int // of the cross-validation that sets the sharpness
+}
+
+// A row is an example as the fitter sees it: its features, sparse.
+type row struct {
+	index  []int
+	value  []float64
+	class  int
+	weight float64
+}
+
+// Fit returns a model for the scorer's lexicon.
+func (s *Scorer) Fit(examples []Example, o FitOptions) *Model {
+	rows := make([]row, 0, len(examples))
+	var frustrated []frustratedRow
+	m := s.pool.Get().(*scratch)
+	defer s.release(m)
+	for i := range examples {
+		e := &examples[i]
+		s.read(m, e.Text, e.Lang)
+		if m.langs == 0 {
+			continue
+		}
+		s.pick(m)
+		s.judge(m)
+		if c := classOf(e.Sentiment); c >= 0 && e.Weight > 0 {
+			rows = append(rows, newRow(&m.f, c, e.Weight))
+		}
+		if e.Full {
+			r := frustratedRow{signals: m.tags.signals, high: e.Frustration == 2}
+			if e.Sentiment == odzew.Negative || e.Sentiment == odzew.Mixed {
+				r.blame = float64(m.f[fNeg])
+			}
+			frustrated = append(frustrated, r)
+		}
+	}
+	model := &Model{Sharpness: 1, Frustration: fitFrustration(frustrated)}
+	model.Classes = fitClasses(rows, o)
+	model.Sharpness = fitSharpness(rows, o)
+	return model
+}
+
+func classOf(s odzew.Sentiment) int {
+	for c, name := range classNames {
+		if name == s {
+			return c
+		}
+	}
+	return -1
+}
+
+func newRow(f *features, class int, weight float64) row {
+	r := row{class: class, weight: weight}
+	for k, v := range f {
+		if v != 0 {
+			r.index = append(r.index, k)
+			r.value = append(r.value, float64(v))
+		}
+	}
+	return r
+}
+
+type classWeights [numFeatures][numClasses]float64
+
+// fitClasses minimises the weighted log-loss with a ridge by accelerated gradient
+// descent over features scaled to unit root mean square.
+func fitClasses(rows []row, o FitOptions) (out [numFeatures][numClasses]float32) {
+	var scale [numFeatures]float64
+	total := 0.0
+	for i := range rows {
+		for j, k := range rows[i].index {
+			scale[k] += rows[i].weight * rows[i].value[j] * rows[i].value[j]
+		}
+		total += rows[i].weight
+	}
+	if total == 0 {
+		return out
+	}
+	for k := range scale {
+		if scale[k] > 0 {
+			scale[k] = 1 / math.Sqrt(scale[k]/total)
+			// A feature of a few messages must not be blown up to their size.
+			scale[k] = math.Min(scale[k], 4)
+		}
+	}
+	var w, ahead, prev classWeights
+	const step = 0.5
+	for round := range o.Rounds {
+		var g classWeights
+		for i := range rows {
+			r := &rows[i]
+			p := predict(&ahead, r, &scale)
+			p[r.class]--
+			for j, k := range r.index {
+				v := r.value[j] * scale[k] * r.weight / total
+				for c := range p {
+					g[k][c] += v * p[c]
+				}
+			}
+		}
+		momentum := float64(round) / float64(round+3)
+		prev = w
+		for k := range w {
+			ridge := o.Ridge / total
+			if k == fBias {
+				ridge = 0
+			}
+			for c := range w[k] {
+				w[k][c] = ahead[k][c] - step/8*(g[k][c]+ridge*ahead[k][c])
+				ahead[k][c] = w[k][c] + momentum*(w[k][c]-prev[k][c])
+			}
+		}
+	}
+	for k := range w {
+		for c := range w[k] {
+			out[k][c] = float32(w[k][c] * scale[k])
+		}
+	}
+	return out
+}
+
+func predict(w *classWeights, r *row, scale *[numFeatures]float64) (p [numClasses]float64) {
+	for j, k := range r.index {
+		v := r.value[j]
+		if scale != nil {
+			v *= scale[k]
+		}
+		for c := range p {
+			p[c] += v * w[k][c]
+		}
+	}
+	top := math.Max(math.Max(p[0], p[1]), math.Max(p[2], p[3]))
+	sum := 0.0
+	for c := range p {
+		p[c] = math.Exp(p[c] - top)
+		sum += p[c]
+	}
+	for c := range p {
+		p[c] /= sum
+	}
+	return p
+}
+
+// fitSharpness finds the factor on logits with the least log-loss on messages that
+// were left out of the fit.
+func fitSharpness(rows []row, o FitOptions) float32 {
+	if o.Folds < 2 {
+		return 1
+	}
+	type out struct {
+		z      [numClasses]float64
+		class  int
+		weight float64
+	}
+	var outs []out
+	for fold := range o.Folds {
+		var train []row
+		for i := range rows {
+			if i%o.Folds != fold {
+				train = append(train, rows[i])
+			}
+		}
+		w := fitClasses(train, o)
+		for i := fold; i < len(rows); i += o.Folds {
+			x := out{class: rows[i].class, weight: rows[i].weight}
+			for j, k := range rows[i].index {
+				for c := range x.z {
+					x.z[c] += rows[i].value[j] * float64(w[k][c])
+				}
+			}
+			outs = append(outs, x)
+		}
+	}
+	best, least := 1.0, math.Inf(1)
+	for factor := 0.3; factor <= 1.5; factor += 0.05 {
+		loss := 0.0
+		for i := range outs {
+			sum := 0.0
+			for _, z := range outs[i].z {
+				sum += math.Exp((z - outs[i].z[outs[i].class]) * factor)
+			}
+			loss += outs[i].weight * math.Log(sum)
+		}
+		if loss < least {
+			best, least = factor, loss
+		}
+	}
+	return float32(best)
+}
+
+type frustratedRow struct {
+	signals uint32
+	blame   float64
+	high    bool
+}
+
+// priorFrustration is what a signal weighs before any message was seen.
+var priorFrustration = map[string]float64{
+	"waiting": 0.4, "repeat_contact": 0.5, "broken_promise": 0.5, "ultimatum": 1, "churn": 1.2, "legal": 1.8, "publicity": 1.2, "escalation": 1.2,
+	"effort": 0.4, "profanity": 0.9, "shouting": 0.6, "sarcasm": 0.3, "resignation": 0.6, "pressure": 0.1, "vulnerability": 0.7, "relief": -0.4,
+}
+
+// fitFrustration fits the weights of 1-exp(-sum) to the messages of strong
+// frustration, near what is known beforehand, by projected gradient descent.
+func fitFrustration(rows []frustratedRow) (out [numSignals + 1]float32) {
+	var prior, w [numSignals + 1]float64
+	for i, name := range lexicon.Signals {
+		prior[i] = priorFrustration[name]
+	}
+	prior[numSignals] = 0.1
+	w = prior
+	const (
+		rounds = 2000
+		step   = 0.02
+		pull   = 2.0
+	)
+	for range rounds {
+		var g [numSignals + 1]float64
+		for i := range rows {
+			r := &rows[i]
+			sum := 0.02 + w[numSignals]*r.blame
+			for k := range numSignals {
+				if r.signals&bit(k) != 0 {
+					sum += w[k]
+				}
+			}
+			sum = math.Max(sum, 0.01)
+			// d/dsum of the log-loss: 1 where it is not, -e/(1-e) where it is
+			d := 1.0
+			if r.high {
+				e := math.Exp(-sum)
+				d = -e / (1 - e)
+			}
+			g[numSignals] += d * r.blame
+			for k := range numSignals {
+				if r.signals&bit(k) != 0 {
+					g[k] += d
+				}
+			}
+		}
+		for k := range w {
+			if k == sigRelief {
+				continue
+			}
+			w[k] -= step / 20 * (g[k] + pull*(w[k]-prior[k]))
+			w[k] = math.Max(w[k], 0.02)
+		}
+	}
+	for k := range w {
+		out[k] = float32(w[k])
+	}
+	return out
+}

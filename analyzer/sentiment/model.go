@@ -1,0 +1,303 @@
+package sentiment
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"odzew/lexicon"
+)
+
+// The model: how features of the matches make probabilities. It is small enough to
+// read: one row of weights a feature, in lexicon/model.tsv, fitted by the package
+// fit on labelled messages.
+
+// Features of a message. What they count is summed up over its hits.
+const (
+	fBias = iota
+	fPos  // weight of praise
+	fNeg  // weight of blame
+	fMaxPos
+	fMaxNeg
+	fStrongPos // how many plainly opinionated entries
+	fStrongNeg
+	fPosClauses
+	fNegClauses
+	fBoth         // the lesser of praise and blame
+	fBothClauses  // praise and blame in different clauses
+	fBothContrast // and a contrast word
+	fEndsNeg      // the last toned clause blames
+	fContrast
+	fNegatedPraise
+	fNegatedBlame
+	fWished     // praise within requests and questions
+	fAskedBlame // blame there
+	fEventPos
+	fEventNeg
+	fIdiomPos
+	fIdiomNeg
+	fEmojiPos
+	fEmojiNeg
+	fIrony
+	fQuotedPraise
+	fNegators // that turned nothing, too
+	fTopics
+	fRequests
+	fPolite
+	fQuestions
+	fExclaims
+	fPiled
+	fDots
+	fNumbers
+	fCaps
+	fShort  // three words or fewer
+	fLength // logarithm of the number of words
+	fSilent // no toned hit and no signal
+	fSilentAsks
+	fSilentReport // and no question or request
+	fPolish
+	fSignals   // how many different
+	fSignalSum // by their weight for frustration
+	fAskedSignals
+	fLearned                   // four of them: pulls of learned entries
+	fSignal     = fLearned + 4 // one a signal
+	fAspects    = fSignal + numSignals
+	numFeatures = fAspects + 1
+)
+
+var featureNames = func() (names [numFeatures]string) {
+	copy(names[:], strings.Fields(`bias pos neg max_pos max_neg strong_pos strong_neg pos_clauses neg_clauses both both_clauses both_contrast
+		ends_neg contrast negated_praise negated_blame wished asked_blame event_pos event_neg idiom_pos idiom_neg emoji_pos emoji_neg irony
+		quoted_praise negators topics requests polite questions exclaims piled dots numbers caps short length silent silent_asks silent_report
+		polish signals signal_sum asked_signals learned_neg learned_neu learned_pos learned_mix`))
+	for i, n := range lexicon.Signals {
+		names[fSignal+i] = "signal_" + n
+	}
+	names[fAspects] = "aspects"
+	return names
+}()
+
+type features [numFeatures]float32
+
+// Classes, in the order of the model's columns.
+const (
+	negative = iota
+	neutral
+	positive
+	mixed
+	numClasses
+)
+
+// A Model holds the fitted weights.
+type Model struct {
+	Version string
+	// Classes are the weights of each feature for each class.
+	Classes [numFeatures][numClasses]float32
+	// Frustration are the weights that add up to the frustration: of each
+	// signal, then of blame (the last one).
+	Frustration [numSignals + 1]float32
+	// Sharpness is the factor by which logits are multiplied so that
+	// probabilities are right as often as they say.
+	Sharpness float32
+}
+
+// ModelFile is where the model stands in the lexicon's folder.
+const ModelFile = "model.tsv"
+
+const modelHeader = "feature\tnegative\tneutral\tpositive\tmixed\tfrustration"
+
+// LoadModel reads the model of a lexicon's folder.
+func LoadModel(fsys fs.FS) (*Model, error) {
+	data, err := fs.ReadFile(fsys, ModelFile)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	return ParseModel(data)
+}
+
+// ParseModel reads a model as Write writes it.
+func ParseModel(data []byte) (*Model, error) {
+	m := &Model{Sharpness: 1}
+	sum := sha256.Sum256(data)
+	m.Version = hex.EncodeToString(sum[:])[:8]
+	sc := bufio.NewScanner(bytes.NewReader(data))
+	n, headed := 0, false
+	for sc.Scan() {
+		n++
+		line := sc.Text()
+		if strings.HasPrefix(line, "# ") {
+			continue
+		}
+		if !headed {
+			if line != modelHeader {
+				return nil, fmt.Errorf("%s:%d: the header is %q, not %q", ModelFile, n, line, modelHeader)
+			}
+			headed = true
+			continue
+		}
+		f := strings.Split(line, "\t")
+		if len(f) != 6 {
+			return nil, fmt.Errorf("%s:%d: %d columns instead of 6", ModelFile, n, len(f))
+		}
+		var v [5]float32
+		for i, s := range f[1:] {
+			if s == "" {
+				continue
+			}
+			x, err := strconv.ParseFloat(s, 32)
+			if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
+				return nil, fmt.Errorf("%s:%d: %q is not a number", ModelFile, n, s)
+			}
+			v[i] = float32(x)
+		}
+		if f[0] == "sharpness" {
+			m.Sharpness = v[0]
+			continue
+		}
+		k := slices.Index(featureNames[:], f[0])
+		if k < 0 {
+			return nil, fmt.Errorf("%s:%d: unknown feature %q", ModelFile, n, f[0])
+		}
+		copy(m.Classes[k][:], v[:4])
+		switch {
+		case k >= fSignal && k < fSignal+numSignals:
+			m.Frustration[k-fSignal] = v[4]
+		case k == fNeg:
+			m.Frustration[numSignals] = v[4]
+		}
+	}
+	if !headed {
+		return nil, fmt.Errorf("%s: no header", ModelFile)
+	}
+	return m, sc.Err()
+}
+
+// Bytes returns the model as text.
+func (m *Model) Bytes(comment ...string) []byte {
+	var b bytes.Buffer
+	for _, c := range comment {
+		fmt.Fprintf(&b, "# %s\n", c)
+	}
+	b.WriteString(modelHeader + "\n")
+	fmt.Fprintf(&b, "sharpness\t%s\t\t\t\t\n", number(m.Sharpness))
+	for k, name := range featureNames {
+		b.WriteString(name)
+		for _, w := range m.Classes[k] {
+			b.WriteString("\t" + number(w))
+		}
+		b.WriteByte('\t')
+		switch {
+		case k >= fSignal && k < fSignal+numSignals:
+			b.WriteString(number(m.Frustration[k-fSignal]))
+		case k == fNeg:
+			b.WriteString(number(m.Frustration[numSignals]))
+		}
+		b.WriteByte('\n')
+	}
+	return b.Bytes()
+}
+
+func number(v float32) string {
+	if v == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(math.Round(float64(v)*1e4)/1e4, 'f', -1, 64)
+}
+
+// probabilities of the classes: a multinomial logistic function of the features.
+func (m *Model) probabilities(f *features) (p [numClasses]float64) {
+	var z [numClasses]float32
+	for k, v := range f {
+		if v != 0 {
+			w := &m.Classes[k]
+			for c := range z {
+				z[c] += v * w[c]
+			}
+		}
+	}
+	top := max(z[0], z[1], z[2], z[3])
+	sum := 0.0
+	for c := range p {
+		p[c] = math.Exp(float64((z[c] - top) * m.Sharpness))
+		sum += p[c]
+	}
+	for c := range p {
+		p[c] /= sum
+	}
+	return p
+}
+
+// finishFeatures computes what is known only when every hit was weighed.
+func (s *Scorer) finishFeatures(m *scratch) {
+	f := &m.f
+	f[fBias] = 1
+	var pos, neg float32
+	last := int32(0)
+	for i := range m.clauses {
+		c := &m.clauses[i]
+		if c.pos > c.neg && c.pos > 150 {
+			f[fPosClauses]++
+			pos = 1
+			last = 1
+		}
+		if c.neg > c.pos && c.neg > 150 {
+			f[fNegClauses]++
+			neg = 1
+			last = -1
+		}
+	}
+	if last < 0 {
+		f[fEndsNeg] = 1
+	}
+	f[fBoth] = min(2, min(f[fPos], f[fNeg]))
+	f[fBothClauses] = pos * neg
+	f[fBothContrast] = pos * neg * f[fContrast]
+	// Ten words of praise are not ten times one: sums grow slower than what they add.
+	for _, k := range []int{fPos, fNeg, fStrongPos, fStrongNeg, fPosClauses, fNegClauses, fNegatedPraise, fNegatedBlame, fWished, fAskedBlame, fEventPos, fEventNeg, fIdiomPos, fIdiomNeg, fNegators, fTopics, fRequests, fQuestions, fExclaims, fDots} {
+		if f[k] != 0 {
+			f[k] = float32(math.Log1p(float64(f[k])))
+		}
+	}
+	f[fCaps] = m.tags.capsShare
+	if m.tags.words <= 3 {
+		f[fShort] = 1
+	}
+	f[fLength] = float32(math.Log1p(float64(m.tags.words)))
+	signals := m.tags.signals
+	n := 0
+	for k := range numSignals {
+		if signals&bit(k) != 0 {
+			f[fSignal+k] = 1
+			f[fSignalSum] += s.model.Frustration[k]
+			n++
+			if m.tags.asked&bit(k) != 0 {
+				f[fAskedSignals]++
+			}
+		}
+	}
+	f[fSignals] = float32(n)
+	if m.tags.toned == 0 && n == 0 {
+		f[fSilent] = 1
+		if f[fQuestions] > 0 || f[fRequests] > 0 {
+			f[fSilentAsks] = 1
+		} else {
+			f[fSilentReport] = 1
+		}
+	}
+	if m.lang == "pl" {
+		f[fPolish] = 1
+	}
+	for _, v := range m.tags.aspects {
+		if v > 0 {
+			f[fAspects]++
+		}
+	}
+	f[fAspects] = min(3, f[fAspects]) / 3
+}

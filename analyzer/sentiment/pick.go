@@ -1,0 +1,184 @@
+package sentiment
+
+import (
+	"slices"
+	"strings"
+
+	"odzew/lexicon"
+)
+
+// Picking: of all matches, overlapping as they come, those that count. Longer
+// entries win over shorter ones inside them, so an idiom protects its words.
+
+// entryInfo is what the scorer needs of an entry at hand.
+type entryInfo struct {
+	kind     lexicon.Kind
+	toned    bool  // takes part in the picking by length
+	rank     uint8 // among entries of equal length
+	polarity int32 // thousandths
+	base     int32 // the weight it brings, in thousandths
+	factor   float32
+	opinion  float32
+	tags     lexicon.Tags
+	learned  bool
+	pos      lexicon.POS
+	strong   bool // opinion of 0.4 or more
+	without  bool // a negator that says what is missing
+}
+
+// defaultSignal is the polarity of a signal whose entry gives none: a signal is
+// frustration worded, but most say so by facts.
+const defaultSignal = -0.3
+
+// withouts are the negators that name what is missing. With another negator they
+// make a double negation ("nie bez wad", "not without"), while Polish nie, nikt,
+// nigdy and nic in one clause are one negation.
+var withouts = map[string]bool{"bez": true, "brak": true, "brakować": true, "without": true, "lack": true, "hardly": true, "free": true, "zero": true}
+
+// rank of kinds for entries of the same words: what says most comes first.
+var rank = [...]uint8{
+	lexicon.Idiom: 15, lexicon.Irony: 14, lexicon.Event: 13, lexicon.Politeness: 12, lexicon.Signal: 11, lexicon.Tone: 10,
+	lexicon.Emoji: 10, lexicon.Topic: 9, lexicon.Contrast: 8, lexicon.Negator: 7, lexicon.Booster: 6, lexicon.Dampener: 6,
+	lexicon.Request: 5, lexicon.Closing: 3, lexicon.Aspect: 2, lexicon.Stage: 1, lexicon.Off: 0,
+}
+
+func newEntryInfo(e *lexicon.Entry) entryInfo {
+	in := entryInfo{kind: e.Kind, rank: rank[e.Kind], opinion: float32(e.Opinion), tags: e.Tags, pos: e.POS, strong: e.Opinion >= 0.4}
+	in.learned = e.Weights != [4]float64{}
+	polarity := e.Polarity
+	switch e.Kind {
+	case lexicon.Booster, lexicon.Dampener:
+		in.factor = float32(e.Polarity)
+		polarity = 0
+	case lexicon.Negator:
+		in.without = withouts[strings.TrimLeft(e.Pattern, "=")]
+	case lexicon.Signal:
+		if polarity == 0 {
+			polarity = signalPolarity(e.Tags.Signals)
+		}
+	}
+	in.polarity = int32(polarity * 1000)
+	in.base = int32(polarity * (0.4 + 0.6*max(e.Opinion, 0.1)) * 1000)
+	switch e.Kind {
+	case lexicon.Aspect, lexicon.Stage, lexicon.Closing, lexicon.Off:
+		in.toned = e.Polarity != 0
+	case lexicon.Signal:
+		in.toned = in.polarity != 0
+	default:
+		in.toned = true
+	}
+	return in
+}
+
+// signalPolarity is the polarity of signals where their entries give none.
+func signalPolarity(signals uint32) float64 {
+	switch {
+	case signals&bit(sigRelief) != 0:
+		return 0.4
+	case signals&^(bit(sigVulnerability)|bit(sigPressure)) == 0:
+		return 0
+	}
+	return defaultSignal
+}
+
+// A hit is a match that counts for the tone.
+type hit struct {
+	lexicon.Match
+	info   *entryInfo
+	clause uint32
+}
+
+// pick chooses the hits among the matches, in the order of the text.
+func (s *Scorer) pick(m *scratch) {
+	m.hits, m.order = m.hits[:0], m.order[:0]
+	m.owner = resize(m.owner, len(m.words))
+	for i := range m.matches {
+		x := &m.matches[i]
+		in := &s.info[x.Entry]
+		if !in.toned {
+			continue
+		}
+		if in.pos != lexicon.NoPOS && !s.isPOS(m, x, in.pos) {
+			continue
+		}
+		span := min(x.End-x.Start, 255)
+		m.order = append(m.order, uint64(63-min(x.Items, 63))<<58|uint64(15-in.rank)<<54|uint64(span)<<46|uint64(i))
+	}
+	slices.Sort(m.order)
+	for _, o := range m.order {
+		i := o & (1<<46 - 1)
+		x := &m.matches[i]
+		in := &s.info[x.Entry]
+		if m.taken(x) {
+			continue
+		}
+		if in.kind == lexicon.Tone && x.Items == 1 && s.boosts(m, x) {
+			continue
+		}
+		for w := x.Start; w < x.End; w++ {
+			if x.Covers(w) {
+				m.owner[w] = uint32(i) + 1
+			}
+		}
+		m.hits = append(m.hits, hit{Match: *x, info: in, clause: m.words[x.Start].Clause})
+	}
+	if !slices.IsSortedFunc(m.hits, byStart) {
+		slices.SortFunc(m.hits, byStart)
+	}
+}
+
+func byStart(a, b hit) int {
+	if a.Start != b.Start {
+		return int(a.Start) - int(b.Start)
+	}
+	return int(a.End) - int(b.End)
+}
+
+// taken reports whether a word of the match belongs to a hit already.
+func (m *scratch) taken(x *lexicon.Match) bool {
+	for w := x.Start; w < x.End; w++ {
+		if m.owner[w] != 0 && x.Covers(w) {
+			return true
+		}
+	}
+	return false
+}
+
+// boosts reports whether a word that has a tone of its own only strengthens the
+// next one: "strasznie fajna", "insanely good".
+func (s *Scorer) boosts(m *scratch, x *lexicon.Match) bool {
+	// Matches come by their ends.
+	first, _ := slices.BinarySearchFunc(m.matches, x.End, func(y lexicon.Match, end uint32) int { return int(y.End) - int(end) })
+	booster, clause := false, m.words[x.Start].Clause
+	for i := first; i < len(m.matches) && m.matches[i].End <= x.End+8; i++ {
+		y := &m.matches[i]
+		in := &s.info[y.Entry]
+		switch {
+		case y.End == x.End:
+			booster = booster || y.Start == x.Start && in.kind == lexicon.Booster
+		case !booster:
+			return false
+		case (y.Start == x.End || y.Start == x.End+1) && in.polarity != 0 && in.kind != lexicon.Signal && m.words[y.Start].Clause == clause:
+			return true
+		}
+	}
+	return false
+}
+
+// isPOS asks the tagger what part of speech the matched word is.
+func (s *Scorer) isPOS(m *scratch, x *lexicon.Match, want lexicon.POS) bool {
+	const around = 6
+	lo, hi := max(0, int(x.Start)-around), min(len(m.words), int(x.Start)+around+1)
+	m.names = m.names[:0]
+	at := 0
+	for i := lo; i < hi; i++ {
+		if m.words[i].Sentence != m.words[x.Start].Sentence {
+			continue
+		}
+		if i == int(x.Start) {
+			at = len(m.names)
+		}
+		m.names = append(m.names, m.text[m.toks[i].Start:m.toks[i].End])
+	}
+	return s.tagger.Tag(m.names, at) == want
+}

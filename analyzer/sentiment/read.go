@@ -1,0 +1,196 @@
+package sentiment
+
+import (
+	"unicode/utf8"
+
+	"odzew/analyzer/text"
+	"odzew/lexicon"
+)
+
+// Reading: from a text to words of the lexicon and its matches, and the language
+// on the way. Known words tell it for nothing; only where they do not is the
+// language detector asked.
+
+// read fills m with the tokens, words, language and matches of a text.
+func (s *Scorer) read(m *scratch, message, hint string) {
+	m.text = message
+	m.toks = text.Tokenize(m.toks[:0], message)
+	m.words = m.words[:0]
+	var pl, en, both, words, strange int
+	for i := range m.toks {
+		t := &m.toks[i]
+		w := lexicon.Word{Sentence: t.Sentence, Clause: t.Clause}
+		switch t.Kind {
+		case text.Word:
+			words++
+			w.Form = s.lex.Find(t.Exact, t.Folded)
+			if w.Form == 0 {
+				w.Form = s.guess(m.text, t)
+			}
+			switch langs := s.lex.FormLangs(w.Form); {
+			case langs.Has(lexicon.PL) && langs.Has(lexicon.EN):
+				both++
+			case langs.Has(lexicon.PL):
+				pl++
+			case langs.Has(lexicon.EN):
+				en++
+			default:
+				if t.Has(text.Marked) && foreign(message[t.Start:t.End]) {
+					strange++
+				}
+			}
+			if t.Has(text.Upper) && !t.Has(text.First) && !t.Has(text.Caps) {
+				w.Class = lexicon.ClassName
+			}
+		case text.Number:
+			w.Form = s.lex.Find(t.Exact, t.Folded)
+			w.Class = numberClass(message[t.Start:t.End], t)
+		case text.Code, text.Emoji, text.Emoticon:
+			w.Form = s.lex.Find(t.Exact, t.Folded)
+		case text.Masked:
+			w.Form = s.unmask(message[t.Start:t.End])
+		case text.Mark:
+			w.Form = s.lex.Find(t.Exact, t.Folded)
+			w.Mark = lexicon.EndMark
+			if t.Has(text.Dots) {
+				w.Mark = lexicon.Ellipsis
+			}
+		}
+		m.words = append(m.words, w)
+	}
+	m.lang = hint
+	switch hint {
+	case "pl", "en", "mixed":
+	default:
+		m.lang = decide(message, pl, en, both, words, strange)
+	}
+	switch m.lang {
+	case "pl":
+		m.langs = lexicon.LangsOf(lexicon.PL)
+	case "en":
+		m.langs = lexicon.LangsOf(lexicon.EN)
+	case "mixed", "und":
+		m.langs = lexicon.LangsOf(lexicon.PL, lexicon.EN)
+	default:
+		m.langs = 0
+		m.matches = m.matches[:0]
+		return
+	}
+	m.matches = s.lex.Match(&m.matcher, m.words, m.langs)
+}
+
+// decide says which language a text is in, given how many of its words are known
+// in one language only, how many in both, and how many have strange letters.
+func decide(message string, pl, en, both, words, strange int) string {
+	known := pl + en + both
+	if strange == 0 && known*5 >= words*2 {
+		switch {
+		case pl >= 3 && en*6 <= pl:
+			return "pl"
+		case en >= 3 && pl*6 <= en && en*4 >= words:
+			return "en"
+		}
+	}
+	return detect(message)
+}
+
+// foreign reports whether a word has a letter that neither Polish nor English has.
+func foreign(w string) bool {
+	for _, r := range w {
+		if r < utf8.RuneSelf {
+			continue
+		}
+		switch l, f := lexicon.Fold(r); {
+		case l == 0 || f == '\'':
+		case f < utf8.RuneSelf && l != f:
+			switch l {
+			case 'ą', 'ć', 'ę', 'ł', 'ń', 'ó', 'ś', 'ź', 'ż':
+			default:
+				return true
+			}
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// numberClass says what a number may be by its shape.
+func numberClass(s string, t *text.Token) lexicon.Class {
+	if t.Has(text.Ordinal) {
+		return lexicon.ClassOrdinal | lexicon.ClassNumber
+	}
+	points := 0
+	for i := range len(s) {
+		if s[i] == '.' || s[i] == '/' || s[i] == '-' {
+			points++
+		}
+	}
+	if points > 0 && len(s) <= 10 {
+		return lexicon.ClassNumber | lexicon.ClassDate
+	}
+	return lexicon.ClassNumber
+}
+
+// guess finds an unknown word in another spelling: without the possessive ending,
+// without stretched letters.
+func (s *Scorer) guess(message string, t *text.Token) uint32 {
+	w := message[t.Start:t.End]
+	if n := len(w); n > 3 && (w[n-1]|0x20) == 's' && (w[n-2] == '\'' || n > 5 && w[n-4:n-1] == "’") {
+		cut := n - 2
+		if w[n-2] != '\'' {
+			cut = n - 4
+		}
+		return s.lex.Find(lexicon.HashWord(w[:cut]))
+	}
+	if t.Has(text.Stretched) && len(w) <= 64 {
+		// nieeee: every run of three or more as one letter, then as two.
+		for keep := 1; keep <= 2; keep++ {
+			if id := s.lex.Find(squeezed(w, keep)); id != 0 {
+				return id
+			}
+		}
+	}
+	return 0
+}
+
+// squeezed returns the hashes of a word with every run of three letters or more
+// cut down.
+func squeezed(w string, keep int) (exact, folded lexicon.Hash) {
+	exact, folded = lexicon.HashSeed, lexicon.HashSeed
+	for i := 0; i < len(w); {
+		r, size := utf8.DecodeRuneInString(w[i:])
+		l, f := lexicon.Fold(r)
+		j, n := i+size, 1
+		for j < len(w) {
+			next, size := utf8.DecodeRuneInString(w[j:])
+			if lower, _ := lexicon.Fold(next); lower != l {
+				break
+			}
+			j += size
+			n++
+		}
+		if n >= 3 {
+			n = keep
+		}
+		for ; n > 0; n-- {
+			if l != 0 {
+				exact = exact.AddRune(l)
+			}
+			if f != 0 {
+				folded = folded.AddRune(f)
+			}
+		}
+		i = j
+	}
+	return exact, folded
+}
+
+// unmask finds swearing behind its stars: the one word of the lexicon's profanity
+// that has the same letters where letters stand.
+func (s *Scorer) unmask(w string) uint32 {
+	if len(w) > 40 {
+		return 0
+	}
+	return masked.find(w, s.lex)
+}

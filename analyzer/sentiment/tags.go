@@ -1,0 +1,259 @@
+package sentiment
+
+import (
+	"math/bits"
+	"slices"
+
+	"odzew"
+	"odzew/analyzer/text"
+	"odzew/lexicon"
+)
+
+// Tags: the signals, aspects, stages and emotions that matches carry.
+
+// Numbers of signals, as they stand in lexicon.Signals.
+var (
+	sigShouting      = slices.Index(lexicon.Signals, "shouting")
+	sigSarcasm       = slices.Index(lexicon.Signals, "sarcasm")
+	sigPressure      = slices.Index(lexicon.Signals, "pressure")
+	sigVulnerability = slices.Index(lexicon.Signals, "vulnerability")
+	sigRelief        = slices.Index(lexicon.Signals, "relief")
+	stageAfterSales  = slices.Index(lexicon.Stages, "after_sales")
+)
+
+const (
+	numSignals  = 16
+	numAspects  = 14
+	numStages   = 5
+	numEmotions = 7
+)
+
+func bit(i int) uint32 { return 1 << i }
+
+// tally holds what was counted over a message beside the features.
+type tally struct {
+	valence   int32 // thousandths, before clamping
+	toned     int
+	words     int
+	capsShare float32
+	capsRun   int // most capitalised words in a row
+	capsWords int // capitalised words of four letters or more
+
+	signals  uint32
+	sure     uint32              // signals from entries that say so plainly
+	asked    uint32              // signals within questions only
+	bySignal [numSignals]uint32  // 1 + index of the match that is the strongest
+	aspects  [numAspects]float32 // how much the message is about it
+	byAspect [numAspects]uint32  // 1 + index of its first match
+	aspectV  [numAspects]int32
+	stages   [numStages]float32
+	emotions [numEmotions]float32
+}
+
+// collectTags goes over all matches: an entry inside a longer one still tells what
+// the message is about, but fires no signal where an idiom or a formula covers it.
+func (s *Scorer) collectTags(m *scratch) {
+	var sinceEntry uint32 = 1<<32 - 1
+	for i := range m.matches {
+		x := &m.matches[i]
+		in := &s.info[x.Entry]
+		t := in.tags
+		if t == (lexicon.Tags{}) {
+			continue
+		}
+		again := x.Entry == sinceEntry // the same entry once more, with another end
+		sinceEntry = x.Entry
+		owner := m.ownerInfo(s, x)
+		if owner != nil && owner != in && covering(owner.kind) && m.matches[m.owner[x.Start]-1].Items > x.Items {
+			continue
+		}
+		if in.pos != lexicon.NoPOS && owner != in {
+			continue
+		}
+		if t.Signals != 0 && !(in.kind != lexicon.Signal && in.kind != lexicon.Irony && owner != in && in.toned) && !s.deniedSignal(m, x) {
+			asked := m.clauses[m.words[x.Start].Clause].asks
+			for rest := t.Signals; rest != 0; rest &= rest - 1 {
+				k := bits.TrailingZeros32(rest)
+				if m.tags.signals&bit(k) == 0 {
+					m.tags.bySignal[k] = uint32(i) + 1
+					m.tags.asked |= bit(k)
+				}
+				if !asked {
+					m.tags.asked &^= bit(k)
+				}
+				m.tags.signals |= bit(k)
+			}
+		}
+		for rest := t.Aspects; rest != 0 && !again; rest &= rest - 1 {
+			k := bits.TrailingZeros32(rest)
+			share := in.opinion
+			if share == 0 {
+				share = 0.5
+			}
+			m.tags.aspects[k] += share
+			if m.tags.byAspect[k] == 0 {
+				m.tags.byAspect[k] = uint32(i) + 1
+			}
+			v := in.polarity
+			if v == 0 || in.kind == lexicon.Tone {
+				c := &m.clauses[m.words[x.Start].Clause]
+				v = c.pos - c.neg
+			}
+			m.tags.aspectV[k] += v
+		}
+		for rest := t.Stages; rest != 0; rest &= rest - 1 {
+			m.tags.stages[bits.TrailingZeros8(rest)] += 1 + in.opinion
+		}
+		for rest := t.Emotions; rest != 0; rest &= rest - 1 {
+			m.tags.emotions[bits.TrailingZeros8(rest)] += 0.2 + in.opinion
+		}
+	}
+	if s.shouts(m) {
+		m.tags.signals |= bit(sigShouting)
+	}
+}
+
+// covering reports whether entries of a kind silence the signals inside them.
+func covering(k lexicon.Kind) bool {
+	return k == lexicon.Idiom || k == lexicon.Politeness || k == lexicon.Topic || k == lexicon.Closing
+}
+
+// ownerInfo returns the entry that covers the beginning of a match, or nil.
+func (m *scratch) ownerInfo(s *Scorer, x *lexicon.Match) *entryInfo {
+	if o := m.owner[x.Start]; o != 0 {
+		return &s.info[m.matches[o-1].Entry]
+	}
+	return nil
+}
+
+// deniedSignal reports whether a negator stands right before a signal: "nie
+// rezygnuję", "I won't cancel".
+func (s *Scorer) deniedSignal(m *scratch, x *lexicon.Match) bool {
+	if x.Start == 0 || s.info[x.Entry].kind == lexicon.Irony {
+		return false
+	}
+	w := x.Start - 1
+	o := m.owner[w]
+	return o != 0 && m.words[w].Clause == m.words[x.Start].Clause && s.info[m.matches[o-1].Entry].kind == lexicon.Negator
+}
+
+// shouts reports capitals for emphasis, or piled marks.
+func (s *Scorer) shouts(m *scratch) bool {
+	t := &m.tags
+	return m.f[fPiled] > 0 || t.capsRun >= 3 || t.words >= 3 && t.capsShare >= 0.6 || t.capsRun >= 2 && t.capsWords >= 1 || t.capsWords >= 1 && m.f[fNeg] > 0.3
+}
+
+// aspects lists what the message is about, by how much, at most three.
+func (s *Scorer) aspectsOf(m *scratch, class odzew.Sentiment, out []odzew.AspectPolarity) []odzew.AspectPolarity {
+	const most, enough, share = 3, 0.3, 0.4
+	var top float32
+	for _, v := range m.tags.aspects {
+		top = max(top, v)
+	}
+	if top < enough {
+		return out
+	}
+	type ranked struct {
+		k int
+		v float32
+	}
+	var list [numAspects]ranked
+	n := 0
+	for k, v := range m.tags.aspects {
+		if v >= enough && v >= share*top {
+			list[n] = ranked{k, v}
+			n++
+		}
+	}
+	slices.SortStableFunc(list[:n], func(a, b ranked) int {
+		switch {
+		case a.v > b.v:
+			return -1
+		case a.v < b.v:
+			return 1
+		}
+		return 0
+	})
+	for _, r := range list[:min(n, most)] {
+		p := class
+		if class == odzew.Mixed {
+			switch v := m.tags.aspectV[r.k]; {
+			case v > 100:
+				p = odzew.Positive
+			case v < -100:
+				p = odzew.Negative
+			default:
+				p = odzew.Neutral
+			}
+		}
+		out = append(out, odzew.AspectPolarity{Aspect: lexicon.Aspects[r.k], Polarity: p})
+	}
+	return out
+}
+
+func (s *Scorer) stageOf(m *scratch) string {
+	best, at := float32(0), stageAfterSales
+	for k, v := range m.tags.stages {
+		if v > best {
+			best, at = v, k
+		}
+	}
+	return lexicon.Stages[at]
+}
+
+// emotionOf returns the main emotion that fits the class.
+func (s *Scorer) emotionOf(m *scratch, class odzew.Sentiment, level int) string {
+	const joy, satisfaction, gratitude, frustration, disappointment, anger, anxiety = 0, 1, 2, 3, 4, 5, 6
+	e := m.tags.emotions
+	pick := func(allowed ...int) (int, float32) {
+		best, at := float32(0), -1
+		for _, k := range allowed {
+			if e[k] > best {
+				best, at = e[k], k
+			}
+		}
+		return at, best
+	}
+	switch class {
+	case odzew.Positive:
+		if at, _ := pick(joy, satisfaction, gratitude); at >= 0 {
+			return lexicon.Emotions[at]
+		}
+		return lexicon.Emotions[satisfaction]
+	case odzew.Negative:
+		if level == 2 {
+			return lexicon.Emotions[anger]
+		}
+		if at, _ := pick(frustration, disappointment, anger, anxiety); at >= 0 {
+			return lexicon.Emotions[at]
+		}
+		if m.tags.signals != 0 {
+			return lexicon.Emotions[frustration]
+		}
+		return lexicon.Emotions[disappointment]
+	case odzew.Mixed:
+		if at, v := pick(joy, satisfaction, gratitude, frustration, disappointment, anger, anxiety); at >= 0 && v > 0.8 {
+			return lexicon.Emotions[at]
+		}
+		return lexicon.Emotions[disappointment]
+	}
+	return "none"
+}
+
+// loudest finds the words in capitals, or the piled marks, that shout.
+func (m *scratch) loudest() (start, end uint32, ok bool) {
+	for i := range m.toks {
+		t := &m.toks[i]
+		switch {
+		case t.Kind == text.Word && t.Has(text.Caps) && !acronym(m.text[t.Start:t.End]):
+			j := i + 1
+			for j < len(m.toks) && m.toks[j].Kind == text.Word && m.toks[j].Has(text.Caps) {
+				j++
+			}
+			return uint32(i), uint32(j), true
+		case t.Kind == text.Mark && t.Has(text.Piled):
+			start, end, ok = uint32(i), uint32(i+1), true
+		}
+	}
+	return start, end, ok
+}
