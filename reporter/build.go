@@ -1,0 +1,351 @@
+package reporter
+
+import (
+	"cmp"
+	"math"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"odzew"
+	"odzew/reporter/mask"
+)
+
+const day = "2006-01-02"
+
+// Limits of single words from outside: a name, a number, an error's text.
+const (
+	maxName   = 60
+	maxReason = 120
+)
+
+// Build computes every figure of a digest, and picks, orders, masks and cuts what
+// it shows. It reads nothing but in, and changes nothing of it.
+func Build(in Input) Digest {
+	zone := in.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	d := Digest{
+		From:      in.From.Format(day),
+		To:        in.To.Format(day),
+		Zone:      zone.String(),
+		SentAt:    in.SentAt.UTC(),
+		Lang:      "pl",
+		Hours:     short(in.Hours),
+		Holiday:   short(in.Holiday),
+		FirstWeek: in.FirstWeek,
+	}
+	if in.Lang == "en" {
+		d.Lang = "en"
+	}
+	d.customers(in)
+	d.deadlines(in.Deadlines, in.SentAt.In(zone).Format(day))
+	d.Waits = waits(in)
+	d.places(in)
+	d.Sentiment = mood(in)
+	d.Ratings = ratings(in.Ratings)
+	d.Quality = quality(in, zone)
+	d.Quiet = d.NeedsCall == 0 && d.High.Count == 0 && len(d.Deadlines) == 0 && d.Critical == 0 && d.Slow == 0 &&
+		d.Quality.Until == nil && d.Quality.DeadLetters == 0 && !d.worse()
+	return d
+}
+
+// worse reports whether waits or mood have clearly become worse.
+func (d Digest) worse() bool {
+	waits, mood := d.Waits.Change, d.Sentiment.Change
+	return waits != nil && waits.Clear && waits.Seconds > 0 || mood != nil && mood.Clear && mood.Difference > 0
+}
+
+// customers fills in the flagged conversations: those that need a call first, then
+// by score, then the one that is flagged longest.
+func (d *Digest) customers(in Input) {
+	cases := slices.Clone(in.Cases)
+	high := 0
+	for _, c := range cases {
+		if c.Flag.NeedsCall {
+			d.NeedsCall++
+		}
+		if c.Flag.Level >= 2 {
+			high++
+		}
+	}
+	scored := in.Sentiment.Now.total()
+	d.High = share(high, max(high, scored))
+
+	slices.SortStableFunc(cases, func(a, b Case) int {
+		return cmp.Or(
+			boolFirst(a.Flag.NeedsCall, b.Flag.NeedsCall),
+			cmp.Compare(finite(b.Flag.Frustration), finite(a.Flag.Frustration)),
+			a.Flag.OpenedAt.Compare(b.Flag.OpenedAt),
+			strings.Compare(a.Flag.Conversation, b.Flag.Conversation),
+		)
+	})
+	d.MoreFlagged = max(0, len(cases)-MaxCustomers)
+	d.Customers = []Customer{}
+	for _, c := range cases[:min(len(cases), MaxCustomers)] {
+		d.Customers = append(d.Customers, customer(c))
+	}
+}
+
+func boolFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+func customer(c Case) Customer {
+	out := Customer{
+		Conversation: mask.Clean(c.Flag.Conversation),
+		Source:       short(c.Flag.Source),
+		Number:       short(cmp.Or(c.Number, c.Flag.Conversation)),
+		Name:         short(c.Name),
+		URL:          link(c.URL),
+		Cause:        short(c.Flag.Cause),
+		Score:        hundredths(min(max(finite(c.Flag.Frustration), 0), 1)),
+		Level:        c.Flag.Level,
+		NeedsCall:    c.Flag.NeedsCall,
+		Waiting:      span(c.Waiting),
+		Nudges:       c.Nudges,
+		Handovers:    c.Handovers,
+		Reopens:      c.Reopens,
+	}
+	if c.Promise != nil {
+		out.Promise = &Missed{
+			Quote:   mask.Quote(c.Promise.Quote, MaxQuote),
+			Message: short(c.Promise.Message),
+			Due:     c.Promise.Due.UTC(),
+		}
+	}
+	out.Reasons = parts(c.Flag)
+	out.Quote, out.Message = quote(c.Flag.Reasons)
+	return out
+}
+
+// quote returns the words of the heaviest reason that has any. Words that tell of
+// health or need are not shown, the signal alone is.
+func quote(reasons []odzew.Reason) (words, message string) {
+	best := math.Inf(-1)
+	for _, r := range reasons {
+		if r.Quote == "" || r.Signal == vulnerability || finite(r.Weight) <= best {
+			continue
+		}
+		if q := mask.Quote(r.Quote, MaxQuote); q != "" {
+			best, words, message = finite(r.Weight), q, short(r.Message)
+		}
+	}
+	return words, message
+}
+
+// parts sums the reasons of a flag by signal, and rounds the sums to hundredths so that they still add
+// up to the rounded score (largest remainder). What the reasons do not
+// explain becomes a part of its own.
+func parts(f odzew.Flag) []Part {
+	out := []Part{}
+	at := map[string]int{}
+	total := 0.0
+	for _, r := range f.Reasons {
+		signal := short(r.Signal)
+		i, ok := at[signal]
+		if !ok {
+			i = len(out)
+			at[signal] = i
+			out = append(out, Part{Signal: signal})
+		}
+		out[i].Weight += finite(r.Weight)
+		out[i].Count = max(out[i].Count, r.Count)
+		total += finite(r.Weight)
+	}
+	score := min(max(finite(f.Frustration), 0), 1)
+	switch rest := score - total; {
+	case rest <= -0.005:
+		out = append(out, Part{Signal: saturation, Weight: rest})
+	case rest >= 0.005:
+		out = append(out, Part{Signal: other, Weight: rest})
+	}
+	round(out, score)
+	out = slices.DeleteFunc(out, func(p Part) bool { return p.Weight == 0 })
+	slices.SortStableFunc(out, func(a, b Part) int { return cmp.Compare(b.Weight, a.Weight) })
+	return out
+}
+
+// round rounds the weights to hundredths whose sum is the rounded total.
+func round(parts []Part, total float64) {
+	left := int(math.Round(total * 100))
+	order := make([]int, len(parts))
+	floors := make([]int, len(parts))
+	for i, p := range parts {
+		order[i] = i
+		floors[i] = int(math.Floor(p.Weight*100 + 1e-9))
+		left -= floors[i]
+	}
+	fraction := func(i int) float64 { return parts[i].Weight*100 - float64(floors[i]) }
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(fraction(b), fraction(a)) })
+	for k, i := range order {
+		if k < left {
+			floors[i]++
+		}
+	}
+	for i := range parts {
+		parts[i].Weight = float64(floors[i]) / 100
+	}
+}
+
+// deadlines fills in the statutory clocks, the nearest first.
+func (d *Digest) deadlines(in []Deadline, today string) {
+	d.Deadlines = []Due{}
+	for _, x := range in {
+		due := Due{Number: short(x.Number), URL: link(x.URL), Kind: short(x.Kind), Safe: x.Safe.Format(day)}
+		if legal := x.Legal.Format(day); !x.Legal.IsZero() && legal != due.Safe {
+			due.Legal = legal
+		}
+		due.Past = due.Safe < today
+		d.Deadlines = append(d.Deadlines, due)
+	}
+	slices.SortStableFunc(d.Deadlines, func(a, b Due) int {
+		return cmp.Or(strings.Compare(a.Safe, b.Safe), strings.Compare(a.Number, b.Number))
+	})
+}
+
+func waits(in Input) WaitFigures {
+	w := in.Waits
+	var now, before []int64
+	for _, c := range w.Channels {
+		now = append(now, c.Now...)
+		before = append(before, c.Before...)
+	}
+	out := WaitFigures{
+		Answered: wait(now),
+		First:    wait(w.First),
+		Asked:    asked(w.Asked, w.AskedOpen),
+		Open:     max(w.OpenCount, len(w.Open)),
+		Parked:   w.Parked,
+	}
+	if len(w.Open) > 0 {
+		longest := slices.MaxFunc(w.Open, func(a, b OpenWait) int { return cmp.Compare(a.Age.Seconds, b.Age.Seconds) })
+		out.Longest = &Open{Number: short(longest.Number), URL: link(longest.URL), Span: *span(&longest.Age)}
+	}
+	if !in.FirstWeek {
+		out.Change = shift(w.Channels, now, before)
+	}
+	return out
+}
+
+func mood(in Input) Mood {
+	s := in.Sentiment
+	out := Mood{
+		Negative: share(s.Now.Negative, s.Now.total()),
+		Neutral:  s.Now.Neutral,
+		Positive: s.Now.Positive,
+		Mixed:    s.Now.Mixed,
+		Relief:   s.Relief,
+		Topic:    short(mask.Personal(mask.Clean(s.ReliefTopic))),
+	}
+	if norm := share(s.Norm.Negative, s.Norm.total()); !in.FirstWeek && norm.N > 0 {
+		out.Norm = &norm
+		out.Change = shareChange(out.Negative, norm)
+	}
+	return out
+}
+
+func (a Attitudes) total() int { return a.Negative + a.Neutral + a.Positive + a.Mixed }
+
+func ratings(r Ratings) RatingFigure {
+	var out RatingFigure
+	if r.CSAT > 0 {
+		s := share(r.CSATGood, r.CSAT)
+		out.CSAT = &s
+	}
+	if r.Promoters+r.Passives+r.Detractors > 0 {
+		out.NPS = nps(r)
+	}
+	return out
+}
+
+func quality(in Input, zone *time.Location) Quality {
+	v := in.Volume
+	q := Quality{
+		Conversations:    v.Conversations,
+		Messages:         v.Messages,
+		CustomerMessages: v.CustomerMessages,
+		Unscored:         tallied(v.Unscored),
+		Excluded:         tallied(v.Excluded),
+		DeadLetters:      v.DeadLetters,
+		Sources:          []SourceState{},
+		Lexicons:         []LexiconState{},
+	}
+	end := time.Date(in.To.Year(), in.To.Month(), in.To.Day()+1, 0, 0, 0, 0, zone)
+	for _, s := range in.Sources {
+		state := SourceState{Name: short(s.Name), Reason: mask.Quote(s.Reason, maxReason), Through: instant(s.Through), FailedSince: instant(s.FailedSince)}
+		q.Sources = append(q.Sources, state)
+		// A source that failed after the period was complete takes nothing from it.
+		if state.FailedSince != nil && s.Through.Before(end) && (q.Until == nil || s.Through.Before(*q.Until)) {
+			through := s.Through.UTC()
+			q.Until = &through
+		}
+	}
+	for _, l := range in.Lexicons {
+		state := LexiconState{Lang: short(l.Lang), Version: short(l.Version), Previous: short(l.Previous), Changed: l.Changed}
+		if !l.Since.IsZero() {
+			state.Since = l.Since.Format(day)
+		}
+		q.Lexicons = append(q.Lexicons, state)
+	}
+	return q
+}
+
+// tallied returns the counts, the most frequent first.
+func tallied(m map[string]int) []Tallied {
+	out := []Tallied{}
+	for reason, n := range m {
+		if n > 0 {
+			out = append(out, Tallied{short(reason), n})
+		}
+	}
+	slices.SortFunc(out, func(a, b Tallied) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Reason, b.Reason))
+	})
+	return out
+}
+
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func span(c *odzew.Clock) *Span {
+	if c == nil {
+		return nil
+	}
+	return &Span{max(0, c.Seconds), max(0, c.BusinessSeconds)}
+}
+
+// short cleans a word from outside and cuts it to a length that fits a line.
+func short(s string) string { return mask.Cut(mask.Clean(s), maxName) }
+
+// link returns s if it is an absolute address that a browser may open, else "".
+func link(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
+		return ""
+	}
+	return u.String()
+}
+
+// finite returns x, or 0 where it is no number.
+func finite(x float64) float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return 0
+	}
+	return x
+}
+
+func hundredths(x float64) float64 { return math.Round(x*100) / 100 }
