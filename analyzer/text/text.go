@@ -571,7 +571,7 @@ func (t *tokenizer) emoticon() bool {
 
 func mouth(c byte) bool {
 	switch c {
-	case ')', '(', 'D', 'P', 'p', '/', '\\', '|', '*', 'O', 'o', '[', ']', '3', 'S', 's', '<', '>', 'c':
+	case ')', '(', 'D', 'd', 'P', 'p', '/', '\\', '|', '*', 'O', 'o', '[', ']', '3', 'S', 's', '<', '>', 'c':
 		return true
 	}
 	return false
