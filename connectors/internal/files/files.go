@@ -37,50 +37,68 @@ import (
 // the end of its last record. A writer that flushes half a record goes on sooner.
 const Quiet = time.Minute
 
+// IsQuiet reports whether a file that was last written at changed has been left
+// alone. A time that lies ahead is that of another clock, and says nothing.
+func IsQuiet(changed, now time.Time) bool {
+	age := now.Sub(changed)
+	return age >= Quiet || age <= -Quiet
+}
+
+// Expand returns the paths that the patterns match, each once. A pattern without
+// a wildcard must match; so must the folder that a wildcard begins in. The error
+// does not keep what was found from being used.
+func Expand(patterns []string) ([]string, error) {
+	var all []string
+	var errs []error
+	known := make(map[string]bool)
+	for _, pattern := range patterns {
+		paths := []string{pattern}
+		if i := strings.IndexAny(pattern, "*?["); i >= 0 {
+			var err error
+			if paths, err = filepath.Glob(pattern); err != nil {
+				errs = append(errs, connectors.Permanent(fmt.Errorf("pattern %q: %w", pattern, err), "correct the pattern"))
+			} else if len(paths) == 0 {
+				// An empty folder is fine, one that is not mounted is not.
+				if _, err := os.Stat(filepath.Dir(pattern[:i] + "x")); err != nil {
+					errs = append(errs, Unreadable(err))
+				}
+			}
+		} else if _, err := os.Stat(pattern); err != nil {
+			errs = append(errs, Unreadable(err))
+			continue
+		}
+		for _, path := range paths {
+			if path = filepath.Clean(path); !known[path] {
+				known[path] = true
+				all = append(all, path)
+			}
+		}
+	}
+	return all, errors.Join(errs...)
+}
+
 // A found is a regular file that a pattern matches.
 type found struct {
 	path string
 	info fs.FileInfo
 }
 
-// find returns the files that the patterns match, the one changed longest ago
-// first. A pattern without a wildcard must match.
+// find returns the regular files that the patterns match, the one changed longest
+// ago first.
 func find(patterns []string) ([]found, error) {
+	paths, err := Expand(patterns)
+	errs := []error{err}
 	var all []found
-	var errs []error
-	known := make(map[string]bool)
-	for _, pattern := range patterns {
-		paths := []string{pattern}
-		wild := strings.ContainsAny(pattern, "*?[")
-		if wild {
-			var err error
-			if paths, err = filepath.Glob(pattern); err != nil {
-				return nil, connectors.Permanent(fmt.Errorf("pattern %q: %w", pattern, err), "correct the pattern")
-			}
-			if len(paths) == 0 {
-				// An empty folder is fine, one that is not mounted is not.
-				root := filepath.Dir(pattern[:strings.IndexAny(pattern, "*?[")] + "x")
-				if _, err := os.Stat(root); err != nil {
-					errs = append(errs, unreadable(err))
-				}
-			}
-		}
-		for _, path := range paths {
-			path = filepath.Clean(path)
-			if known[path] {
-				continue
-			}
-			known[path] = true
-			info, err := os.Stat(path)
-			switch {
-			case err != nil && wild && errors.Is(err, fs.ErrNotExist): // gone since it was listed
-			case err != nil:
-				errs = append(errs, unreadable(err))
-			case info.Mode().IsRegular():
-				all = append(all, found{path, info})
-			case !wild:
-				errs = append(errs, connectors.Permanent(fmt.Errorf("%s is not a regular file", path), "name a file, or a pattern such as "+filepath.Join(path, "*")))
-			}
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // gone since it was listed
+		case err != nil:
+			errs = append(errs, Unreadable(err))
+		case info.Mode().IsRegular():
+			all = append(all, found{path, info})
+		case slices.Contains(patterns, path):
+			errs = append(errs, connectors.Permanent(fmt.Errorf("%s is not a regular file", path), "name a file, or a pattern such as "+filepath.Join(path, "*")))
 		}
 	}
 	slices.SortFunc(all, func(a, b found) int {
@@ -89,8 +107,8 @@ func find(patterns []string) ([]found, error) {
 	return all, errors.Join(errs...)
 }
 
-// unreadable judges an error of the file system; it names the path by itself.
-func unreadable(err error) error {
+// Unreadable judges an error of the file system; it names the path by itself.
+func Unreadable(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return connectors.Permanent(err, "check the path in the configuration")

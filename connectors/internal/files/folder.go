@@ -91,7 +91,7 @@ func (f *Folder) Pull(ctx context.Context, since connectors.Cursor, accept func(
 		switch {
 		case errors.Is(err, fs.ErrNotExist): // moved since it was listed: the next pull finds it
 		case err != nil:
-			errs = append(errs, unreadable(err))
+			errs = append(errs, Unreadable(err))
 		case info.Mode().IsRegular():
 			e.Changed = info.ModTime()
 			fresh[n] = e
@@ -111,7 +111,7 @@ func (f *Folder) Pull(ctx context.Context, since connectors.Cursor, accept func(
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		} else if err != nil {
-			errs = append(errs, unreadable(err))
+			errs = append(errs, Unreadable(err))
 			continue
 		}
 		seen[sumOf(e.Key)] = true

@@ -106,20 +106,20 @@ func (p *pull) file(found found) (stop bool, err error) {
 	if f.file, err = os.Open(found.path); errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	} else if err != nil {
-		return false, unreadable(err)
+		return false, Unreadable(err)
 	}
 	defer f.file.Close()
 	// The size that counts is that of the file that is open, not of the one listed.
 	info, err := f.file.Stat()
 	if err != nil {
-		return false, unreadable(err)
+		return false, Unreadable(err)
 	}
 	f.size = info.Size()
 	old, known := p.marks[f.Path]
 	if known && old.Size <= f.size {
 		sum, err := fingerprint(f.file, old.Size)
 		if err != nil {
-			return false, unreadable(err)
+			return false, Unreadable(err)
 		}
 		if sum == old.Sum {
 			f.Place = old.Place
@@ -147,11 +147,11 @@ func (p *pull) file(found found) (stop bool, err error) {
 		}
 		f.read = f.Place.Offset
 	default:
-		return false, unreadable(fmt.Errorf("%s: %w", f.Path, f.broken))
+		return false, Unreadable(fmt.Errorf("%s: %w", f.Path, f.broken))
 	}
 	m, err := f.mark(f.read == f.Place.Offset)
 	if err != nil {
-		return false, unreadable(err)
+		return false, Unreadable(err)
 	}
 	if !known || m != old { // equal where all that was left is still half a record
 		p.marks[f.Path], p.changed = m, true
@@ -212,7 +212,7 @@ func (f *File) fail(err error) {
 // Ended says, after Read gave io.EOF, whether the end of the file ends its last
 // record as well; otherwise the rest waits for the next pull.
 func (f *File) Ended() bool {
-	return f.pull.tail.Complete || f.pull.tail.Now().Sub(f.mtime) >= Quiet
+	return f.pull.tail.Complete || IsQuiet(f.mtime, f.pull.tail.Now())
 }
 
 // Beginning opens the text at its first byte, for what stands only there. Its
@@ -237,7 +237,7 @@ func (f *File) Accept(r connectors.Record, next Place) error {
 	if due {
 		m, err := f.mark(false)
 		if err != nil {
-			return unreadable(err)
+			return Unreadable(err)
 		}
 		f.pull.marks[f.Path] = m
 	}
