@@ -3,20 +3,20 @@ package reply
 // The words of mail programs, as they write them. All lists are compared without
 // regard to case. A new program is a new line here.
 
-// leads begin the line that introduces a quote, before a date. Those of one letter
-// case and a space also count in the middle of a line.
+// leads begin the line that introduces a quote, before a date; in this case only, and
+// then also in the middle of a line.
 var leads = []string{
-	"On ", "W dniu ", "Dnia ", "Am ", "Le ", "Dne ", "Dňa ", "Dnia: ",
+	"On ", "W dniu ", "Dnia ", "dnia ", "Am ", "Le ", "Dne ", "Dňa ", "Wiadomość napisana przez ",
 }
 
-// weekdays, short, begin the line in Gmail's Polish, Czech and French.
-var weekdays = []string{
+// weekdays, short, begin the line in Gmail's Polish, Czech, Slovak and French.
+var weekdays = byFirst(
 	"pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz.",
-	"po ", "út ", "st ", "čt ", "pá ", "so ", "ne ",
+	"po ", "út ", "st ", "čt ", "pá ", "so ", "ne ", "ut ", "št ", "pi ",
 	"po,", "út,", "st,", "čt,", "pá,", "so,", "ne,",
 	"lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.",
 	"mon,", "tue,", "wed,", "thu,", "fri,", "sat,", "sun,",
-}
+)
 
 // verbs stand right before the colon that ends the line.
 var verbs = []string{
@@ -29,7 +29,7 @@ var verbs = []string{
 
 // openings are verbs with the author behind them, before the closing colon.
 var openings = []string{
-	" schrieb ", " schrieb\n", "\nschrieb ", "napisana przez ", " pisze ", " wrote ",
+	" schrieb ", "napisana przez ",
 }
 
 // separators stand between dashes: "-----Original Message-----".

@@ -20,6 +20,8 @@ import (
 const (
 	// maxIntro bounds the length of an introduction, in bytes.
 	maxIntro = 400
+	// maxTries bounds the introductions looked for in one line.
+	maxTries = 8
 	// maxHeader bounds the lines of a copied header.
 	maxHeader = 16
 	// maxBullets and maxBullet bound the lines, and the bytes of a line, of what can
@@ -173,7 +175,7 @@ func separator(s string) (what string, n int, ok bool) {
 		}
 	}
 	// Zoho and Nextcloud put the whole introduction between dashes.
-	if k := strings.Index(rest, "---"); i >= 3 && k > 0 && k < maxIntro && hasLead(rest) && evidenceOf(rest[:k]) >= strong {
+	if k := strings.Index(rest, "---"); i >= 3 && k > 0 && k < maxIntro && hasLead(rest, leads) && evidenceOf(rest[:k]) >= strong {
 		for k < len(rest) && rest[k] == '-' {
 			k++
 		}
@@ -222,10 +224,10 @@ func (s *splitter) extent(p int) int {
 
 // introAhead gives the end of an introduction that begins at r, or 0.
 func (s *splitter) introAhead(r int) int {
-	if !hasLead(s.body[r:min(len(s.body), r+40)]) {
+	text := s.body[r:min(len(s.body), r+maxIntro)]
+	if !hasLead(text, leads) && !isDated(text) {
 		return 0
 	}
-	text := s.body[r:min(len(s.body), r+maxIntro)]
 	for i := 0; i < len(text); i++ {
 		if text[i] == ':' && verbBefore(text[:i]) > 0 {
 			return r + i + 1
@@ -239,10 +241,7 @@ func (s *splitter) coloned(pos, end, in int) (int, int, bool) {
 	var from int // of a header in one line
 	var seen label
 	line := s.body[pos:end]
-	if p := strings.TrimRight(line[in:], " \t\r\u00a0:"); len(p) < 60 && isForward(p) {
-		s.quoting = true
-		return pos, s.extent(end), true
-	}
+	tries := 0
 	for at := in; ; {
 		i := strings.IndexByte(line[at:], ':')
 		if i < 0 {
@@ -250,8 +249,16 @@ func (s *splitter) coloned(pos, end, in int) (int, int, bool) {
 		}
 		i += at
 		at = i + 1
-		if verbBefore(line[:i]) > 0 || at+indent(line[at:]) >= len(line) {
-			if start, ok := s.intro(pos, i, end); ok {
+		verb, last := verbBefore(line[:i]), at+indent(line[at:]) >= len(line)
+		if last && isForward(line[in:i]) {
+			s.quoting = true
+			return pos, s.extent(end), true
+		}
+		if verb > 0 || last {
+			if tries++; tries > maxTries {
+				return 0, 0, false
+			}
+			if start, ok := s.intro(pos, i, end, verb); ok {
 				s.quoting = true
 				return start, s.extent(pos + i + 1), true
 			}
@@ -284,6 +291,7 @@ func (s *splitter) coloned(pos, end, in int) (int, int, bool) {
 
 // isForward says whether a line is one by which Apple Mail starts a forward.
 func isForward(line string) bool {
+	line = strings.TrimRight(line, " \u00a0")
 	for _, f := range forwards {
 		if strings.EqualFold(line, f) {
 			return true
@@ -496,22 +504,31 @@ func hasFold(s, p string) bool {
 	return len(s) >= len(p) && strings.EqualFold(s[:len(p)], p)
 }
 
-// hasLead says whether s begins as an introduction does.
-func hasLead(s string) bool {
-	for _, l := range leads {
-		if hasFold(s, l) {
+// hasLead says whether s begins with one of the words, in the case that programs
+// write.
+func hasLead(s string, words []string) bool {
+	for _, l := range words {
+		if strings.HasPrefix(s, l) {
 			return true
 		}
 	}
-	for _, l := range weekdays {
-		if hasFold(s, l) {
-			return true
-		}
+	return false
+}
+
+// isDated says whether s begins with a date, or a weekday.
+func isDated(s string) bool {
+	if s == "" {
+		return false
 	}
-	if hasFold(s, "wiadomość napisana przez ") {
+	if s[0] >= '0' && s[0] <= '9' {
 		return true
 	}
-	return s != "" && s[0] >= '0' && s[0] <= '9'
+	for _, l := range weekdays[fold(s[0])] {
+		if hasFold(s, l) {
+			return true
+		}
+	}
+	return false
 }
 
 // verbBefore gives the length of the verb that s ends with, 0 if it ends with none.
@@ -540,60 +557,57 @@ func isLetterBefore(s string) bool {
 
 // intro says whether the colon at offset i of the line that starts at pos ends an
 // introduction, and where that begins.
-func (s *splitter) intro(pos, i, end int) (int, bool) {
+func (s *splitter) intro(pos, i, end, verb int) (int, bool) {
 	colon := pos + i
 	rest := strings.TrimSpace(s.body[colon+1 : min(end, colon+80)])
 	ends := strings.Trim(rest, "-* ") == ""
-	marks := s.marksFollow(colon + 1)
-
-	verb := verbBefore(s.body[max(pos, colon-40):colon])
 	if verb == 0 && !ends {
 		return 0, false
 	}
-	if verb > 0 && !authored(s.body[max(s.own, colon-maxIntro):colon-verb]) && !(ends && marks) {
+	marks := s.marksFollow(colon + 1)
+	low := max(s.own, colon-maxIntro)
+	if verb > 0 && !(ends && marks) && !authored(s.body[low:colon-verb]) {
 		return 0, false
 	}
 
-	// The line itself, then up to three lines before it, with at most one blank.
-	best, found := 0, false
+	// The line itself, then up to three lines before it, with at most one blank. The
+	// nearest line that begins with a word such as "On" decides; else the farthest
+	// that begins with a date; else one that is nothing but the author.
+	best, found := 0, none
 	at, blanks := pos, 0
 	for back := range 4 {
-		if colon-at > maxIntro {
-			break
-		}
 		begin := at + indent(s.body[at:colon])
-		for begin < colon && s.body[begin] == '-' || begin < colon && s.body[begin] == ' ' {
+		for begin < colon && (s.body[begin] == '-' || s.body[begin] == ' ') {
 			begin++
 		}
-		text := s.body[begin:colon]
-		lead := hasLead(text)
-		if back > 0 && lead && text[0] >= '0' && text[0] <= '9' && found {
-			lead = false // a number does not reach over lines that are complete without it
-		}
-		if lead && s.introduces(text, verb, ends, marks) {
-			best, found = at, true
-			if back > 0 || text[0] < '0' || text[0] > '9' {
-				break
+		text := strings.ReplaceAll(s.body[begin:colon], "\n", " ")
+		switch {
+		case hasLead(text, leads):
+			if s.introduces(text, verb, ends, marks) {
+				return at, true
 			}
+		case isDated(text):
+			if (back == 0 || evidenceOf(text) == strong) && s.introduces(text, verb, ends, marks) {
+				best, found = at, strong
+			}
+		case found == none && ends && verb > 0 && authorOnly(text[:len(text)-verb], marks):
+			best, found = at, dated
 		}
-		if back == 0 && !found && ends && verb > 0 && authorOnly(text[:len(text)-verb], marks) {
-			best, found = at, true
-		}
-		prev, ok := lineBefore(s.body, at, s.own)
+		prev, ok := lineBefore(s.body, at, low)
 		if !ok {
 			break
 		}
 		above := strings.TrimSpace(s.body[prev:at])
 		if above == "" {
-			if blanks++; blanks > 1 || found {
+			if blanks++; blanks > 1 || found != none {
 				break
 			}
-		} else if strings.HasSuffix(above, ":") || found && strings.HasSuffix(above, ".") && !hasLead(above) {
+		} else if endsSentence(above) {
 			break
 		}
 		at = prev
 	}
-	if found {
+	if found != none {
 		return best, true
 	}
 
@@ -601,7 +615,7 @@ func (s *splitter) intro(pos, i, end int) (int, bool) {
 	if verb == 0 {
 		return 0, false
 	}
-	low := max(pos, s.own, colon-maxIntro)
+	low = max(pos, low)
 	text := s.body[low:colon]
 	for _, l := range leads {
 		if j := strings.LastIndex(text, l); j > 0 && (text[j-1] == ' ' || text[j-1] == '\t') {
@@ -611,6 +625,19 @@ func (s *splitter) intro(pos, i, end int) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// endsSentence says whether a line ends as sentences do, and not in a number or an
+// abbreviation.
+func endsSentence(line string) bool {
+	switch line[len(line)-1] {
+	case ':', '?', '!':
+		return true
+	case '.':
+		word := line[strings.LastIndexByte(line, ' ')+1 : len(line)-1]
+		return len(word) > 4 && !(word[0] >= '0' && word[0] <= '9')
+	}
+	return false
 }
 
 // introduces weighs a text that begins with a lead and ends before the colon.

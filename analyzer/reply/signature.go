@@ -271,18 +271,11 @@ func isThanks(c byte, line string) bool {
 // inlineClosing gives the offset of a closing that ends a line of text: "Proszę o
 // odpowiedź. Pozdrawiam, Jan". 0 if there is none.
 func inlineClosing(line string) int {
-	for _, p := range [...]string{"Pozdrawiam", "Z poważaniem", "Kind regards", "Best regards", "Regards,"} {
-		i := strings.LastIndex(line, p)
-		if i < 3 || line[i-1] != ' ' {
+	for i := len(line) - 1; i >= max(3, len(line)-100); i-- {
+		if line[i-1] != ' ' || line[i] < 'A' || line[i] > 'Z' || line[i-2] != '.' && line[i-2] != '!' && line[i-2] != '?' && line[i-2] != ',' {
 			continue
 		}
-		switch strings.TrimRight(line[:i], " ")[len(strings.TrimRight(line[:i], " "))-1] {
-		case '.', '!', '?', ',', ')':
-		default:
-			continue
-		}
-		sub := line[i:]
-		if isClosing(fold(sub[0]), sub) {
+		if c := fold(line[i]); matches(closings, c, line[i:]) && isClosing(c, line[i:]) {
 			return i
 		}
 	}
