@@ -58,7 +58,7 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 	signals := m.tags.signals
 	switch class {
 	case odzew.Positive:
-		signals &= bit(sigRelief) | bit(sigVulnerability)
+		signals &= bit(sigRelief)
 	case odzew.Neutral:
 		signals &= bit(sigPressure) | bit(sigVulnerability)
 	}

@@ -2,6 +2,7 @@ package sentiment
 
 import (
 	"math"
+	"slices"
 
 	"odzew"
 	"odzew/lexicon"
@@ -48,6 +49,7 @@ type row struct {
 func (s *Scorer) Fit(examples []Example, o FitOptions) *Model {
 	rows := make([]row, 0, len(examples))
 	var frustrated []frustratedRow
+	var about []aspectRow
 	m := s.pool.Get().(*scratch)
 	defer s.release(m)
 	for i := range examples {
@@ -67,9 +69,15 @@ func (s *Scorer) Fit(examples []Example, o FitOptions) *Model {
 				r.blame = float64(m.f[fNeg])
 			}
 			frustrated = append(frustrated, r)
+			for k := range numAspects {
+				if f, ok := m.aspectFeatures(k); ok {
+					is := slices.ContainsFunc(e.Aspects, func(a odzew.AspectPolarity) bool { return a.Aspect == lexicon.Aspects[k] })
+					about = append(about, aspectRow{f, k, is})
+				}
+			}
 		}
 	}
-	model := &Model{Sharpness: 1, Frustration: fitFrustration(frustrated)}
+	model := &Model{Sharpness: 1, Frustration: fitFrustration(frustrated), Aspect: fitAspects(about)}
 	model.Classes = fitClasses(rows, o)
 	model.Sharpness = fitSharpness(rows, o)
 	return model
@@ -279,6 +287,53 @@ func fitFrustration(rows []frustratedRow) (out [numSignals + 1]float32) {
 			}
 			w[k] -= step / 20 * (g[k] + pull*(w[k]-prior[k]))
 			w[k] = math.Max(w[k], 0.02)
+		}
+	}
+	for k := range w {
+		out[k] = float32(w[k])
+	}
+	return out
+}
+
+type aspectRow struct {
+	f  aspectFeatures
+	k  int
+	is bool
+}
+
+// fitAspects fits what tells the aspects that a message is about from those whose
+// words only occur in it: a logistic regression with a ridge.
+func fitAspects(rows []aspectRow) (out [numAspectFeatures]float32) {
+	var w [numAspectFeatures]float64
+	const (
+		rounds = 3000
+		step   = 0.5
+		ridge  = 2.0
+	)
+	n := float64(max(1, len(rows)))
+	for range rounds {
+		var g [numAspectFeatures]float64
+		for i := range rows {
+			r := &rows[i]
+			z := w[aName+r.k]
+			for j, v := range r.f {
+				z += w[j] * float64(v)
+			}
+			d := 1 / (1 + math.Exp(-z))
+			if r.is {
+				d--
+			}
+			for j, v := range r.f {
+				g[j] += d * float64(v)
+			}
+			g[aName+r.k] += d
+		}
+		for k := range w {
+			pull := ridge
+			if k == aBias {
+				pull = 0
+			}
+			w[k] -= step / n * (g[k] + pull*w[k])
 		}
 	}
 	for k := range w {

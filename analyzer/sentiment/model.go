@@ -84,6 +84,14 @@ var featureNames = func() (names [numFeatures]string) {
 	return names
 }()
 
+var aspectNames = func() (names [numAspectFeatures]string) {
+	copy(names[:], []string{"aspect", "aspect_score", "aspect_relative", "aspect_first", "aspect_toned", "aspect_others"})
+	for i, n := range lexicon.Aspects {
+		names[aName+i] = "aspect_" + n
+	}
+	return names
+}()
+
 type features [numFeatures]float32
 
 // Classes, in the order of the model's columns.
@@ -103,6 +111,8 @@ type Model struct {
 	// Frustration are the weights that add up to the frustration: of each
 	// signal, then of blame (the last one).
 	Frustration [numSignals + 1]float32
+	// Aspect are the weights that say whether a message is about an aspect.
+	Aspect [numAspectFeatures]float32
 	// Sharpness is the factor by which logits are multiplied so that
 	// probabilities are right as often as they say.
 	Sharpness float32
@@ -111,7 +121,7 @@ type Model struct {
 // ModelFile is where the model stands in the lexicon's folder.
 const ModelFile = "model.tsv"
 
-const modelHeader = "feature\tnegative\tneutral\tpositive\tmixed\tfrustration"
+const modelHeader = "feature\tnegative\tneutral\tpositive\tmixed\tfrustration\taspect"
 
 // LoadModel reads the model of a lexicon's folder.
 func LoadModel(fsys fs.FS) (*Model, error) {
@@ -143,10 +153,10 @@ func ParseModel(data []byte) (*Model, error) {
 			continue
 		}
 		f := strings.Split(line, "\t")
-		if len(f) != 6 {
-			return nil, fmt.Errorf("%s:%d: %d columns instead of 6", ModelFile, n, len(f))
+		if len(f) != 7 {
+			return nil, fmt.Errorf("%s:%d: %d columns instead of 7", ModelFile, n, len(f))
 		}
-		var v [5]float32
+		var v [6]float32
 		for i, s := range f[1:] {
 			if s == "" {
 				continue
@@ -159,6 +169,10 @@ func ParseModel(data []byte) (*Model, error) {
 		}
 		if f[0] == "sharpness" {
 			m.Sharpness = v[0]
+			continue
+		}
+		if k := slices.Index(aspectNames[:], f[0]); k >= 0 {
+			m.Aspect[k] = v[5]
 			continue
 		}
 		k := slices.Index(featureNames[:], f[0])
@@ -186,7 +200,7 @@ func (m *Model) Bytes(comment ...string) []byte {
 		fmt.Fprintf(&b, "# %s\n", c)
 	}
 	b.WriteString(modelHeader + "\n")
-	fmt.Fprintf(&b, "sharpness\t%s\t\t\t\t\n", number(m.Sharpness))
+	fmt.Fprintf(&b, "sharpness\t%s\t\t\t\t\t\n", number(m.Sharpness))
 	for k, name := range featureNames {
 		b.WriteString(name)
 		for _, w := range m.Classes[k] {
@@ -199,7 +213,10 @@ func (m *Model) Bytes(comment ...string) []byte {
 		case k == fNeg:
 			b.WriteString(number(m.Frustration[numSignals]))
 		}
-		b.WriteByte('\n')
+		b.WriteString("\t\n")
+	}
+	for k, name := range aspectNames {
+		fmt.Fprintf(&b, "%s\t\t\t\t\t\t%s\n", name, number(m.Aspect[k]))
 	}
 	return b.Bytes()
 }

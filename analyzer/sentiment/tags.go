@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 
@@ -143,38 +144,85 @@ func (s *Scorer) shouts(m *scratch) bool {
 	return m.f[fPiled] > 0 || t.capsRun >= 3 || t.words >= 3 && t.capsShare >= 0.6 || t.capsRun >= 2 && t.capsWords >= 1 || t.capsWords >= 1 && m.f[fNeg] > 0.3
 }
 
-// aspects lists what the message is about, by how much, at most three.
-func (s *Scorer) aspectsOf(m *scratch, class odzew.Sentiment, out []odzew.AspectPolarity) []odzew.AspectPolarity {
-	const most, enough, share = 3, 0.3, 0.4
+// What speaks for an aspect; after these comes one for each aspect itself.
+const (
+	aBias     = iota
+	aScore    // how much of its words stands in the message
+	aRelative // against the aspect with the most
+	aFirst    // its first word is the first of all
+	aToned    // its words stand in clauses with praise or blame, while the message has them
+	aOthers   // how many other aspects there are
+	aName
+	numAspectFeatures = aName + numAspects
+)
+
+type aspectFeatures [aName]float32
+
+// aspectFeatures describes how aspect k stands in the message; ok is false where
+// it does not.
+func (m *scratch) aspectFeatures(k int) (f aspectFeatures, ok bool) {
+	t := &m.tags
+	if t.byAspect[k] == 0 {
+		return f, false
+	}
 	var top float32
-	for _, v := range m.tags.aspects {
-		top = max(top, v)
+	first, others := uint32(1<<32-1), 0
+	for j := range t.aspects {
+		if t.byAspect[j] != 0 {
+			top = max(top, t.aspects[j])
+			first = min(first, t.byAspect[j])
+			others++
+		}
 	}
-	if top < enough {
-		return out
+	f[aBias] = 1
+	f[aScore] = min(t.aspects[k], 3)
+	f[aRelative] = t.aspects[k] / top
+	if t.byAspect[k] == first {
+		f[aFirst] = 1
 	}
+	if t.toned > 0 && t.aspectV[k] != 0 {
+		f[aToned] = 1
+	}
+	f[aOthers] = min(4, float32(others-1))
+	return f, true
+}
+
+// chance is how likely it is that the message is about an aspect.
+func (model *Model) chance(k int, f *aspectFeatures) float64 {
+	z := float64(model.Aspect[aName+k])
+	for i, v := range f {
+		z += float64(model.Aspect[i] * v)
+	}
+	return 1 / (1 + math.Exp(-z))
+}
+
+// aspectsOf lists what the message is about, likeliest first, at most three.
+func (s *Scorer) aspectsOf(m *scratch, class odzew.Sentiment, out []odzew.AspectPolarity) []odzew.AspectPolarity {
+	const most, enough, atLeast = 3, 0.34, 0.15
 	type ranked struct {
 		k int
-		v float32
+		p float64
 	}
 	var list [numAspects]ranked
 	n := 0
-	for k, v := range m.tags.aspects {
-		if v >= enough && v >= share*top {
-			list[n] = ranked{k, v}
-			n++
+	for k := range numAspects {
+		f, ok := m.aspectFeatures(k)
+		if !ok {
+			continue
 		}
+		r := ranked{k, s.model.chance(k, &f)}
+		at := n
+		for at > 0 && list[at-1].p < r.p {
+			list[at] = list[at-1]
+			at--
+		}
+		list[at] = r
+		n++
 	}
-	slices.SortStableFunc(list[:n], func(a, b ranked) int {
-		switch {
-		case a.v > b.v:
-			return -1
-		case a.v < b.v:
-			return 1
+	for i, r := range list[:min(n, most)] {
+		if r.p < enough && (i > 0 || r.p < atLeast) {
+			break
 		}
-		return 0
-	})
-	for _, r := range list[:min(n, most)] {
 		p := class
 		if class == odzew.Mixed {
 			switch v := m.tags.aspectV[r.k]; {

@@ -4,14 +4,19 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"unicode"
 
 	"odzew/analyzer/sentiment"
 	"odzew/analyzer/sentiment/eval"
 	"odzew/lexicon"
 )
 
-var fit = flag.Bool("fit", false, "fit lexicon/model.tsv anew on the training sets")
+var (
+	fit    = flag.Bool("fit", false, "fit lexicon/model.tsv anew on the training sets")
+	report = flag.Bool("report", false, "print the whole report of each set")
+)
 
 func scorer(t testing.TB) *sentiment.Scorer {
 	t.Helper()
@@ -78,17 +83,57 @@ func TestFit(t *testing.T) {
 	}
 }
 
-// TestEval prints how the scorer does on the labelled sets.
+// TestEval prints how the scorer does on the labelled sets, a line a set and
+// language, and with -report all that Report tells.
 func TestEval(t *testing.T) {
 	s := scorer(t)
+	line := func(name string, examples []sentiment.Example) {
+		r := eval.Run(s, examples)
+		t.Logf("%-28s %5d  acc %.3f  F1 4: %.3f 3: %.3f  signals %.3f  frustration F1 %.3f AUC %.3f level %.3f  aspects %.3f/%.3f  stage %.3f emotion %.3f",
+			name, r.N, r.Accuracy.Value, r.F1Four.Value, r.F1Three.Value, r.SignalsF1, r.FrustrationF1, r.FrustrationAUC, r.LevelAccuracy, r.AspectsF1, r.AspectPolarityF1, r.StageAccuracy, r.EmotionAccuracy)
+		if *report {
+			t.Logf("\n%s", r)
+		}
+	}
 	for _, set := range [][]string{
 		{"gold", "train.jsonl"},
 		{"gold", "dev.jsonl"}, {"gold", "dev-inbox.jsonl"},
 		{"data", "sentiment", "polemo2_sent.dev.tsv"}, {"data", "sentiment", "airline.dev.tsv"},
 		{"data", "sentiment", "vader_tweets.dev.tsv"}, {"data", "sentiment", "vader_amazon.dev.tsv"},
 	} {
-		t.Run(set[len(set)-1], func(t *testing.T) {
-			t.Logf("\n%s", eval.Run(s, load(t, shared(set...))))
-		})
+		name := set[len(set)-1]
+		examples := load(t, shared(set...))
+		line(name, examples)
+		if set[0] != "gold" {
+			continue
+		}
+		for _, lang := range []string{"pl", "en", "mixed"} {
+			var of []sentiment.Example
+			for _, e := range examples {
+				if e.Lang == lang {
+					of = append(of, e)
+				}
+			}
+			if len(of) > 0 {
+				line("  "+lang, of)
+			}
+		}
+		var plain []sentiment.Example
+		for _, e := range examples {
+			e.Text = strings.Map(func(r rune) rune { return folded(r) }, e.Text)
+			plain = append(plain, e)
+		}
+		line("  without diacritics", plain)
 	}
+}
+
+func folded(r rune) rune {
+	_, f := lexicon.Fold(r)
+	if f != 0 && r > 0x7F && f < 0x80 {
+		if unicode.IsUpper(r) {
+			return unicode.ToUpper(f)
+		}
+		return f
+	}
+	return r
 }
