@@ -2,6 +2,7 @@ package reporter
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"net/url"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"odzew"
 	"odzew/reporter/mask"
+	"odzew/reporter/stats"
 )
 
 const day = "2006-01-02"
@@ -214,11 +216,12 @@ func (d *Digest) deadlines(in []Deadline, today string) {
 
 func waits(in Input) WaitFigures {
 	w := in.Waits
-	var now, before []int64
+	var channels, past []stats.Sample
 	for _, c := range w.Channels {
-		now = append(now, c.Now...)
-		before = append(before, c.Before...)
+		channels = append(channels, c.Now)
+		past = append(past, c.Before)
 	}
+	now, before := stats.Pool(channels...), stats.Pool(past...)
 	out := WaitFigures{
 		Answered: wait(now),
 		First:    wait(w.First),
@@ -337,7 +340,15 @@ func link(s string) string {
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
 		return ""
 	}
-	return u.String()
+	var b strings.Builder
+	for _, c := range []byte(u.String()) {
+		if c <= ' ' || c >= 0x7f || strings.IndexByte("\"'<>\\^`{|}", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // finite returns x, or 0 where it is no number.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"odzew"
+	"odzew/reporter/stats"
 )
 
 // The input: what the store knows of one period, as plain structs. Rules:
@@ -13,8 +14,10 @@ import (
 //     verdicts are made by Build, so that every format shows the same ones.
 //   - Texts may come from anywhere (a customer, a mail header, a server's error):
 //     Build cleans and masks them.
-//   - Waits are whole seconds in any order, within opening hours; where a desk
-//     keeps no calendar, calendar seconds and an empty Hours.
+//   - Waits are whole seconds within opening hours; where a desk keeps no calendar,
+//     calendar seconds and an empty Hours. They come as samples: of raw waits
+//     (stats.Of) for a day, of the stored histograms added up (Histogram.Sample) for
+//     weeks.
 
 // An Input is everything that one digest tells of.
 type Input struct {
@@ -113,10 +116,11 @@ type Waits struct {
 	// into "within" and "mix".
 	Channels []ChannelWaits
 	// First holds those of them that were a first reply.
-	First []int64
+	First stats.Sample
 	// Asked and AskedOpen are the turns that customers opened in the last 28
 	// days: waits of the answered ones, ages of the open ones.
-	Asked, AskedOpen []int64
+	Asked     stats.Sample
+	AskedOpen []int64
 	// Open are the longest open waits now, in any order; a few are enough.
 	// OpenCount counts them all.
 	Open      []OpenWait
@@ -129,7 +133,7 @@ type Waits struct {
 // 28 days before it.
 type ChannelWaits struct {
 	Channel     string
-	Now, Before []int64
+	Now, Before stats.Sample
 }
 
 // An OpenWait is a customer who waits now.
@@ -155,7 +159,7 @@ type Tally struct {
 	Conversations int
 	Negative      int // the customer's attitude was negative
 	Strong        int // of level 2
-	Waits         []int64
+	Waits         stats.Sample
 }
 
 // Sentiment counts conversations by their customer's attitude.

@@ -468,7 +468,7 @@ func (d Digest) placesPart(l locale) section {
 		s.Rows = append(s.Rows, l.place(p))
 	}
 	if d.MorePlaces > 0 {
-		s.Lines = append(s.Lines, line{{Text: fmt.Sprintf(l.morePlaces, l.integer(d.MorePlaces)), Tone: dim}})
+		s.Lines = append(s.Lines, line{{Text: "+ " + l.count(d.MorePlaces, l.smallPlaces) + ".", Tone: dim}})
 	}
 	if n := d.SmallPlaces.Touchpoints; n > 0 {
 		s.Lines = append(s.Lines, line{{Text: fmt.Sprintf(l.smallTogether, l.count(n, l.smallPlaces), MinGroup), Tone: dim}})

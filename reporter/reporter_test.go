@@ -19,6 +19,9 @@ var formats = []struct {
 	write func(Digest, io.Writer) error
 }{
 	{"txt", func(d Digest, w io.Writer) error { return d.Text(w, TextOptions{}) }},
+	{"html", Digest.HTML},
+	{"md", Digest.Markdown},
+	{"json", Digest.JSON},
 }
 
 func TestGolden(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"odzew"
+	"odzew/reporter/stats"
 )
 
 // The samples: one invented desk, on days of different kinds. Persons, numbers
@@ -21,7 +22,11 @@ func warsaw(t testing.TB) *time.Location {
 }
 
 // spread returns n waits around a median, the same at each call.
-func spread(seed uint64, n int, median float64) []int64 {
+func spread(seed uint64, n int, median float64) stats.Sample {
+	return stats.Of(seconds(seed, n, median))
+}
+
+func seconds(seed uint64, n int, median float64) []int64 {
 	r := rand.New(rand.NewPCG(seed, 1))
 	out := make([]int64, n)
 	for i := range out {
@@ -89,7 +94,7 @@ func busy(t testing.TB, lang string) Input {
 				{Channel: "chat", Now: spread(3, 40, 640), Before: spread(4, 1100, 650)},
 			},
 			First: spread(5, 79, 4100),
-			Asked: spread(6, 2700, 3800), AskedOpen: spread(7, 37, 9000),
+			Asked: spread(6, 2700, 3800), AskedOpen: seconds(7, 37, 9000),
 			Open: []OpenWait{
 				{Number: "47000", Age: odzew.Clock{Seconds: 3600, BusinessSeconds: 0}},
 				{Number: "47650", URL: "https://pomoc.sklep.example/c/47650", Age: odzew.Clock{Seconds: 74 * 3600, BusinessSeconds: 18 * 3600}},
@@ -100,7 +105,7 @@ func busy(t testing.TB, lang string) Input {
 			{Name: "dostawa", Now: Tally{51, 3, 0, spread(8, 60, 2100)}, Past: []Tally{{350, 30, 2, spread(9, 400, 2100)}, {360, 31, 2, spread(10, 400, 2100)}, {340, 33, 3, spread(11, 400, 2150)}, {350, 36, 4, spread(12, 400, 2100)}}},
 			{Name: "zwrot pieniędzy", Now: Tally{24, 11, 5, spread(13, 31, 27600)}, Past: []Tally{{120, 58, 20, spread(14, 140, 26000)}, {110, 14, 3, spread(15, 140, 9000)}, {112, 13, 2, spread(16, 140, 9000)}, {118, 15, 3, spread(17, 140, 9000)}}},
 			{Name: "rejestracja", Now: Tally{7, 0, 0, spread(18, 7, 1900)}, Past: []Tally{{33, 3, 0, spread(19, 40, 2000)}, {31, 3, 1, spread(20, 40, 2000)}}},
-			{Name: "partnerzy", Now: Tally{2, 0, 0, nil}},
+			{Name: "partnerzy", Now: Tally{Conversations: 2}},
 		},
 		Sentiment: Sentiment{
 			Now: Attitudes{Negative: 14, Neutral: 55, Positive: 12, Mixed: 3}, Norm: Attitudes{Negative: 301, Neutral: 1600, Positive: 350, Mixed: 82},

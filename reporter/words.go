@@ -68,7 +68,7 @@ type words struct {
 	week, slower                    string
 	than                            map[string]string
 	smallPlaces                     noun
-	smallTogether, morePlaces       string
+	smallTogether                   string
 	norm, difference                string
 	points                          string
 	relief                          noun
@@ -143,7 +143,7 @@ var polish = words{
 	verdicts: map[string]string{PlaceCritical: "KRYTYCZNY", PlaceSlow: "WOLNY", PlaceNormal: "w normie", PlaceGood: "dobrze", PlaceTooFew: ""},
 	week:     "%d. tydzień", slower: "%s wobec %s",
 	than:        map[string]string{"target": "celu", "past": "ostatnich 28 dni", "peers": "innych punktów"},
-	smallPlaces: noun{"punkt styku", "punkty styku", "punktów styku"}, smallTogether: "%s poniżej %d rozmów: bez rozbicia", morePlaces: "w normie jeszcze: %s",
+	smallPlaces: noun{"punkt styku", "punkty styku", "punktów styku"}, smallTogether: "%s poniżej %d rozmów: bez rozbicia",
 	norm: "norma %s", difference: "Różnica %s", points: "pkt",
 	relief: noun{"rozmowa", "rozmowy", "rozmów"}, reliefTopic: "Ulga i podziękowania: %s", mostly: "najczęściej", quotes: "„%s”",
 	csat: "CSAT %s", nps: "NPS %s",
@@ -233,7 +233,7 @@ var english = words{
 	verdicts: map[string]string{PlaceCritical: "CRITICAL", PlaceSlow: "SLOW", PlaceNormal: "normal", PlaceGood: "good", PlaceTooFew: ""},
 	week:     "week %d", slower: "%s against %s",
 	than:        map[string]string{"target": "the target", "past": "the last 28 days", "peers": "other touchpoints"},
-	smallPlaces: noun{"touchpoint", "touchpoints", "touchpoints"}, smallTogether: "%s below %d conversations: not broken down", morePlaces: "also normal: %s",
+	smallPlaces: noun{"touchpoint", "touchpoints", "touchpoints"}, smallTogether: "%s below %d conversations: not broken down",
 	norm: "norm %s", difference: "Difference %s", points: "points",
 	relief: noun{"conversation", "conversations", "conversations"}, reliefTopic: "Relief and thanks: %s", mostly: "mostly", quotes: "“%s”",
 	csat: "CSAT %s", nps: "NPS %s",
