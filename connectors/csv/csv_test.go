@@ -185,7 +185,8 @@ func TestGrowth(t *testing.T) {
 		{"half a header waits", []step{{"id,at,te", ""}, {"xt\n", ""}, {"a,2026-02-10 09:00:00Z,x\n", `a: 02-10T09:00 customer "x"`}}},
 		{"half a row waits", []step{
 			{"id,at,text\na,2026-02-10T09:00:00Z,x\nb,2026-02-10T09:00:0", `a: 02-10T09:00 customer "x"`},
-			{"0Z,y", ""}, {"z\n", `b: 02-10T09:00 customer "yz"`},
+			{"0Z,y", ""},
+			{"z\n", `b: 02-10T09:00 customer "yz"`},
 		}},
 		{"half a quoted field waits", []step{{"id,at,text\na,2026-02-10T09:00:00Z,\"x\n", ""}, {"y\"\n", `a: 02-10T09:00 customer "x\ny"`}}},
 		{"rows of one id are one conversation", []step{

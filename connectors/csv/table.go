@@ -189,9 +189,15 @@ func (t *table) join(c, row *odzew.Conversation) {
 		has   *string
 		other string
 	}{
-		{&c.Subject, row.Subject}, {&c.Channel, row.Channel}, {&c.Inbox, row.Inbox}, {&c.Priority, row.Priority},
-		{&c.Team, row.Team}, {&c.Form, row.Form}, {&c.Customer.ID, row.Customer.ID},
-		{&c.Customer.Name, row.Customer.Name}, {&c.Customer.Email, row.Customer.Email},
+		{&c.Subject, row.Subject},
+		{&c.Channel, row.Channel},
+		{&c.Inbox, row.Inbox},
+		{&c.Priority, row.Priority},
+		{&c.Team, row.Team},
+		{&c.Form, row.Form},
+		{&c.Customer.ID, row.Customer.ID},
+		{&c.Customer.Name, row.Customer.Name},
+		{&c.Customer.Email, row.Customer.Email},
 	} {
 		*field.has = orElse(*field.has, field.other)
 	}

@@ -14,7 +14,7 @@ func FuzzSplitter(f *testing.F) {
 	const separator = "From jan@klient.example Tue Feb 10 09:00:00 2026\n"
 	f.Add([]byte(separator + "a: b\n\n>From x\n>>From y\n\n\n" + separator + "\nFrom x\n\n"))
 	f.Add([]byte("x\r\n\r\n" + strings.TrimSpace(separator) + "\r\n\r\n\n\ny"))
-	f.Add([]byte("From " + strings.Repeat("x", 70_000)))
+	f.Add([]byte("From x"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		split := func(r io.Reader) (mails []string, size, lines int64) {
 			s := newSplitter(r)

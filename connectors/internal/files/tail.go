@@ -311,12 +311,14 @@ func isUTF16(head []byte) bool {
 // fingerprint is a sum of the first and the last bytes of a file's first size
 // bytes: cheap however large the file, and other for a file that was written anew.
 func fingerprint(r io.ReaderAt, size int64) (string, error) {
-	const window = 1 << 10
 	h := sha256.New()
-	for _, from := range []int64{0, max(0, size-window)} {
-		if _, err := io.Copy(h, io.NewSectionReader(r, from, min(window, size-from))); err != nil {
+	window := make([]byte, min(size, 1<<10))
+	for _, from := range []int64{0, size - int64(len(window))} {
+		n, err := r.ReadAt(window, from)
+		if err != nil && err != io.EOF {
 			return "", err
 		}
+		h.Write(window[:n])
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8]), nil
 }
