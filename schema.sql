@@ -214,8 +214,7 @@ CREATE TABLE findings (
   first_customer_at INTEGER,
   last_customer_at  INTEGER,
   open_since        INTEGER,          -- start of the open turn, NULL where nobody waits
-  parked            INTEGER NOT NULL, -- 1: a turn is open while the status says pending or hold
-  waits             TEXT NOT NULL     -- JSON: odzew.Waits
+  parked            INTEGER NOT NULL  -- 1: a turn is open while the status says pending or hold
 ) STRICT;
 CREATE INDEX findings_last_customer ON findings (last_customer_at);
 CREATE INDEX findings_open ON findings (open_since) WHERE open_since IS NOT NULL;
@@ -224,6 +223,20 @@ CREATE INDEX findings_level ON findings (level, last_customer_at) WHERE level > 
 -- Days whose rollups are older than what they sum up.
 CREATE TABLE stale_days (
   day TEXT PRIMARY KEY
+) WITHOUT ROWID, STRICT;
+
+-- Waits that a human's reply ended on a day, as histograms that add up: the
+-- percentiles of any span of days come from these. The bounds of the buckets are
+-- those of reporter/stats, and never change.
+CREATE TABLE wait_rollups (
+  day        TEXT NOT NULL,         -- local date of the reply
+  touchpoint TEXT NOT NULL,
+  channel    TEXT NOT NULL,
+  kind       TEXT NOT NULL,         -- first, next
+  clock      TEXT NOT NULL,         -- calendar, business
+  bucket     INTEGER NOT NULL,
+  n          INTEGER NOT NULL,
+  PRIMARY KEY (day, touchpoint, channel, kind, clock, bucket)
 ) WITHOUT ROWID, STRICT;
 
 -- What happened on a day at a touchpoint, in conversations: reports over weeks read

@@ -24,8 +24,9 @@ type Batch struct {
 	s      *Store
 	ctx    context.Context
 	tx     *sql.Tx
-	at     int64 // our time of this pull
-	source string
+	at     int64  // our time of this pull
+	source string // whose cursor it is
+	from   string // the source of the conversation at hand
 	bound  map[string]*sql.Stmt
 	// Changed counts the conversations that Put found new or changed; Seen all.
 	Seen, Changed, Messages, DeadLetters int
@@ -84,9 +85,21 @@ func (b *Batch) queryRow(text string, args []any, dest ...any) error {
 
 // Put upserts one conversation with all below it. A mail without conversation
 // (ID "" and Messages[0].Mail set) is put into its thread. An error leaves the
-// batch as unusable as a failed transaction: roll it back.
+// batch as unusable as a failed transaction: roll it back. The conversation's own
+// Source, where it names one, stands before the batch's.
 func (b *Batch) Put(c *odzew.Conversation) error {
 	b.Seen++
+	b.from = c.Source
+	if b.from == "" {
+		b.from = b.source
+	}
+	for i := range c.Messages {
+		switch m := &c.Messages[i]; m.Author {
+		case odzew.AuthorCustomer, odzew.AuthorAgent, odzew.AuthorBot, odzew.AuthorAuto:
+		default:
+			m.Author = odzew.AuthorAuto // unknown hands count for nothing
+		}
+	}
 	var err error
 	switch {
 	case len(c.Messages) == 0 && c.ID == "":
@@ -99,7 +112,7 @@ func (b *Batch) Put(c *odzew.Conversation) error {
 		err = b.putWhole(c)
 	}
 	if err != nil {
-		return fmt.Errorf("storing conversation %q of source %q: %w", c.ID, b.source, b.s.explain(err))
+		return fmt.Errorf("storing conversation %q of source %q: %w", c.ID, b.from, b.s.explain(err))
 	}
 	return nil
 }
@@ -111,7 +124,7 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 		old []byte
 	)
 	err := b.queryRow(`SELECT id, content_hash FROM conversations WHERE source = ? AND external_id = ?`,
-		[]any{b.source, c.ID}, &id, &old)
+		[]any{b.from, c.ID}, &id, &old)
 	isNew := errors.Is(err, sql.ErrNoRows)
 	if err != nil && !isNew {
 		return err
@@ -130,7 +143,7 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 	if isNew {
 		res, err := b.exec(`INSERT INTO conversations (source, external_id, channel, inbox, subject, created_at, priority, team, form, tags, excluded,
 			customer_id, last_message_at, message_count, extra, problems, content_hash, fetched_at, revision)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`, append([]any{b.source, c.ID}, row...)...)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`, append([]any{b.from, c.ID}, row...)...)
 		if err != nil {
 			return err
 		}
@@ -142,7 +155,7 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 		}
 		// One that was merged into this before this came.
 		if _, err := b.exec(`UPDATE conversations SET merged_into = ?1, revision = revision + 1 WHERE source = ?2 AND id <> ?1
-			AND id IN (SELECT conversation_id FROM events WHERE into_id = ?3)`, id, b.source, c.ID); err != nil {
+			AND id IN (SELECT conversation_id FROM events WHERE into_id = ?3)`, id, b.from, c.ID); err != nil {
 			return err
 		}
 	} else {
@@ -187,7 +200,7 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 // analysed again: its replies answer the other's open turn.
 func (b *Batch) linkMerge(id int64, into string) error {
 	var target int64
-	err := b.queryRow(`SELECT id FROM conversations WHERE source = ? AND external_id = ? AND id <> ?`, []any{b.source, into, id}, &target)
+	err := b.queryRow(`SELECT id FROM conversations WHERE source = ? AND external_id = ? AND id <> ?`, []any{b.from, into, id}, &target)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
@@ -236,7 +249,7 @@ func (b *Batch) putCustomer(c odzew.Customer) (any, error) {
 		id          int64
 		name, email string
 	)
-	err := b.queryRow(`SELECT id, name, email FROM customers WHERE source = ? AND external_id = ?`, []any{b.source, ext}, &id, &name, &email)
+	err := b.queryRow(`SELECT id, name, email FROM customers WHERE source = ? AND external_id = ?`, []any{b.from, ext}, &id, &name, &email)
 	switch {
 	case err == nil:
 		if (c.Name == "" || c.Name == name) && (c.Email == "" || c.Email == email) {
@@ -248,11 +261,11 @@ func (b *Batch) putCustomer(c odzew.Customer) (any, error) {
 		if c.Email == "" {
 			c.Email = email
 		}
-		_, err := b.exec(`UPDATE customers SET name = ?, email = ?, identity = ? WHERE id = ?`, c.Name, c.Email, b.s.identity(b.source, ext, c.Email), id)
+		_, err := b.exec(`UPDATE customers SET name = ?, email = ?, identity = ? WHERE id = ?`, c.Name, c.Email, b.s.identity(b.from, ext, c.Email), id)
 		return id, err
 	case errors.Is(err, sql.ErrNoRows):
 		res, err := b.exec(`INSERT INTO customers (source, external_id, name, email, identity) VALUES (?, ?, ?, ?, ?)`,
-			b.source, ext, c.Name, c.Email, b.s.identity(b.source, ext, c.Email))
+			b.from, ext, c.Name, c.Email, b.s.identity(b.from, ext, c.Email))
 		if err != nil {
 			return nil, err
 		}

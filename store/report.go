@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -49,11 +48,6 @@ func (s *Store) turns(ctx context.Context, where string, args ...any) ([]Turn, e
 		out = append(out, t)
 	}
 	return out, rows.Err()
-}
-
-// TurnsClosed lists the waits that ended within [from, to).
-func (s *Store) TurnsClosed(ctx context.Context, from, to time.Time) ([]Turn, error) {
-	return s.turns(ctx, `t.closed_at >= ? AND t.closed_at < ? ORDER BY t.closed_at`, from.Unix(), to.Unix())
 }
 
 // TurnsOpened lists the waits that began within [from, to), ended or not.
@@ -239,18 +233,36 @@ func (s *Store) RecordDigest(ctx context.Context, day, sentTo string) error {
 	return s.explain(err)
 }
 
-// WaitsOf returns the stored waits of one conversation.
-func (s *Store) WaitsOf(ctx context.Context, conversation int64) (odzew.Waits, error) {
-	var (
-		text string
-		w    odzew.Waits
-	)
-	err := s.r.QueryRowContext(ctx, `SELECT waits FROM findings WHERE conversation_id = ?`, conversation).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return w, fmt.Errorf("conversation %d has no findings: %w; run odzew analyze", conversation, ErrNotFound)
-	}
+// A Skew counts a source's waits that end before they begin.
+type Skew struct {
+	Source          string
+	Turns, Negative int
+}
+
+// NegativeIntervals counts, by source, the waits and those that end before they
+// begin: a sign of clocks that disagree.
+func (s *Store) NegativeIntervals(ctx context.Context) ([]Skew, error) {
+	rows, err := s.r.QueryContext(ctx, `SELECT c.source, count(*), sum(' ' || t.flags || ' ' LIKE '% negative_interval %')
+		FROM turns t JOIN conversations c ON c.id = t.conversation_id GROUP BY c.source ORDER BY c.source`)
 	if err != nil {
-		return w, s.explain(err)
+		return nil, s.explain(err)
 	}
-	return w, json.Unmarshal([]byte(text), &w)
+	return collect(rows, func(v *Skew) []any { return []any{&v.Source, &v.Turns, &v.Negative} })
+}
+
+// A Volume counts what came in during a time.
+type Volume struct {
+	Conversations    int // with a public message of a customer
+	Messages         int // public, of all hands
+	CustomerMessages int
+}
+
+// VolumeOf counts the messages of [from, to) and their conversations, but for the
+// excluded ones.
+func (s *Store) VolumeOf(ctx context.Context, from, to time.Time) (Volume, error) {
+	var v Volume
+	err := s.r.QueryRowContext(ctx, `SELECT count(DISTINCT CASE WHEN m.author = 'customer' THEN m.conversation_id END), count(*), coalesce(sum(m.author = 'customer'), 0)
+		FROM messages m JOIN conversations c ON c.id = m.conversation_id
+		WHERE m.at >= ? AND m.at < ? AND m.public AND c.excluded = ''`, from.Unix(), to.Unix()).Scan(&v.Conversations, &v.Messages, &v.CustomerMessages)
+	return v, s.explain(err)
 }

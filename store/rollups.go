@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 )
 
@@ -20,8 +21,8 @@ func (s *Store) StaleDays(ctx context.Context) ([]string, error) {
 	return scanAll[string](rows)
 }
 
-// RollUp sums up one day anew.
-func (s *Store) RollUp(ctx context.Context, d Day) error {
+// RollUp sums up one day anew. Bucket numbers the bucket of a wait in seconds.
+func (s *Store) RollUp(ctx context.Context, d Day, bucket func(seconds int64) int) error {
 	tx, err := s.w.BeginTx(ctx, nil)
 	if err != nil {
 		return s.explain(err)
@@ -50,10 +51,79 @@ func (s *Store) RollUp(ctx context.Context, d Day) error {
 		GROUP BY f.touchpoint`, d.Date, d.Start.Unix(), d.End.Unix()); err != nil {
 		return s.explain(err)
 	}
+	if err := rollUpWaits(ctx, tx, d, bucket); err != nil {
+		return s.explain(err)
+	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM stale_days WHERE day = ?`, d.Date); err != nil {
 		return s.explain(err)
 	}
 	return s.explain(tx.Commit())
+}
+
+// A waitKey is what one histogram counts.
+type waitKey struct{ touchpoint, channel, kind, clock string }
+
+func rollUpWaits(ctx context.Context, tx *sql.Tx, d Day, bucket func(int64) int) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM wait_rollups WHERE day = ?`, d.Date); err != nil {
+		return err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT f.touchpoint, c.channel, t.kind, t.seconds, t.business_seconds
+		FROM turns t JOIN conversations c ON c.id = t.conversation_id JOIN findings f ON f.conversation_id = t.conversation_id
+		WHERE t.closed_at >= ? AND t.closed_at < ? AND t.outcome = 'answered' AND t.kind IN ('first', 'next') AND t.thanks = 0 AND c.excluded = ''`,
+		d.Start.Unix(), d.End.Unix())
+	if err != nil {
+		return err
+	}
+	type turn struct {
+		waitKey
+		seconds, business int64
+	}
+	turns, err := collect(rows, func(t *turn) []any { return []any{&t.touchpoint, &t.channel, &t.kind, &t.seconds, &t.business} })
+	if err != nil {
+		return err
+	}
+	type cell struct {
+		waitKey
+		bucket int
+	}
+	counts := map[cell]int{}
+	for _, t := range turns {
+		t.clock = "calendar"
+		counts[cell{t.waitKey, bucket(t.seconds)}]++
+		t.clock = "business"
+		counts[cell{t.waitKey, bucket(t.business)}]++
+	}
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO wait_rollups VALUES (?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	for c, n := range counts {
+		if _, err := insert.ExecContext(ctx, d.Date, c.touchpoint, c.channel, c.kind, c.clock, c.bucket, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A WaitCount is a bucket of a day's histogram of answered waits.
+type WaitCount struct {
+	Day, Touchpoint, Channel, Kind string
+	Bucket                         int
+	N                              int64
+}
+
+// WaitCounts reads the histograms of a span of local dates, both ends included,
+// by one clock: calendar or business.
+func (s *Store) WaitCounts(ctx context.Context, from, to, clock string) ([]WaitCount, error) {
+	rows, err := s.r.QueryContext(ctx, `SELECT day, touchpoint, channel, kind, bucket, n FROM wait_rollups
+		WHERE day BETWEEN ? AND ? AND clock = ? ORDER BY day, touchpoint, channel, kind, bucket`, from, to, clock)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	return collect(rows, func(w *WaitCount) []any {
+		return []any{&w.Day, &w.Touchpoint, &w.Channel, &w.Kind, &w.Bucket, &w.N}
+	})
 }
 
 // Activity is one day's sums at one touchpoint, or a sum of such.

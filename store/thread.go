@@ -57,7 +57,7 @@ func (b *Batch) putMail(c *odzew.Conversation) error {
 		}
 	}
 	for _, ref := range append([]string{m.ID}, others...) {
-		if _, err := b.exec(`INSERT OR IGNORE INTO mail_refs VALUES (?, ?, ?)`, b.source, ref, id); err != nil {
+		if _, err := b.exec(`INSERT OR IGNORE INTO mail_refs VALUES (?, ?, ?)`, b.from, ref, id); err != nil {
 			return err
 		}
 	}
@@ -74,7 +74,7 @@ func (b *Batch) findThreads(c *odzew.Conversation, m *odzew.Message, others []st
 	}
 	for i, ref := range append([]string{m.ID}, others...) {
 		var id int64
-		err := b.queryRow(`SELECT conversation_id FROM mail_refs WHERE source = ? AND message_id = ?`, []any{b.source, ref}, &id)
+		err := b.queryRow(`SELECT conversation_id FROM mail_refs WHERE source = ? AND message_id = ?`, []any{b.from, ref}, &id)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
@@ -138,7 +138,7 @@ func (b *Batch) threadBySubject(m *odzew.Message) (int64, error) {
 		WHERE c.source = ?1 AND c.thread_subject = ?2 AND c.last_message_at BETWEEN ?3 - ?5 AND ?3 + ?5
 		AND k.external_id IN (SELECT value FROM json_each(?4))
 		ORDER BY abs(c.last_message_at - ?3), c.id LIMIT 1`,
-		[]any{b.source, m.Mail.Subject, at, jsonText(m.Mail.People, "[]"), threadDays * 24 * 3600}, &id)
+		[]any{b.from, m.Mail.Subject, at, jsonText(m.Mail.People, "[]"), threadDays * 24 * 3600}, &id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
@@ -154,7 +154,7 @@ func (b *Batch) newThread(c *odzew.Conversation, m *odzew.Message, others []stri
 	// A customer's answer to a mail that is not here may not share its thread with
 	// another customer's: then it is named after itself.
 	var n int
-	if err := b.queryRow(`SELECT count(*) FROM conversations WHERE source = ? AND external_id = ?`, []any{b.source, name}, &n); err != nil {
+	if err := b.queryRow(`SELECT count(*) FROM conversations WHERE source = ? AND external_id = ?`, []any{b.from, name}, &n); err != nil {
 		return 0, err
 	}
 	if n > 0 {
@@ -166,7 +166,7 @@ func (b *Batch) newThread(c *odzew.Conversation, m *odzew.Message, others []stri
 	}
 	res, err := b.exec(`INSERT INTO conversations (source, external_id, channel, inbox, subject, created_at, priority, customer_id,
 		last_message_at, message_count, thread_subject, problems, fetched_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 1)`,
-		b.source, name, c.Channel, c.Inbox, c.Subject, m.At.Unix(), c.Priority, cust, m.At.Unix(), m.Mail.Subject,
+		b.from, name, c.Channel, c.Inbox, c.Subject, m.At.Unix(), c.Priority, cust, m.At.Unix(), m.Mail.Subject,
 		optionalJSON(c.Problems, len(c.Problems)), b.at)
 	if err != nil {
 		return 0, err

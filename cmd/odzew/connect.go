@@ -1,0 +1,211 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"odzew"
+	"odzew/connectors"
+	"odzew/connectors/csv"
+	"odzew/connectors/eml"
+	"odzew/connectors/imap"
+	"odzew/connectors/jsonl"
+	"odzew/connectors/mail"
+	"odzew/connectors/maildir"
+	"odzew/connectors/mbox"
+	"odzew/store"
+)
+
+// connector makes the connector of a configured source, with its name, its clock
+// and its secret.
+func (p *program) connector(cfg *Config, s *sourceConfig) (connectors.Connector, error) {
+	password, err := p.secret("source "+s.Name, cfg.resolve(s.PasswordFile), s.PasswordEnv)
+	if err != nil {
+		return nil, err
+	}
+	p.keepSecret(password)
+	switch {
+	case s.JSONL != nil:
+		c := *s.JSONL
+		c.Name, c.Now, c.Paths = s.Name, p.now, cfg.resolveAll(c.Paths)
+		return jsonl.New(c)
+	case s.CSV != nil:
+		c := *s.CSV
+		c.Name, c.Now, c.Paths = s.Name, p.now, cfg.resolveAll(c.Paths)
+		if c.Timezone == "" {
+			c.Timezone = cfg.Timezone
+		}
+		return csv.New(c)
+	case s.Mbox != nil:
+		c := *s.Mbox
+		c.Name, c.Now, c.Paths = s.Name, p.now, cfg.resolveAll(c.Paths)
+		return mbox.New(c)
+	case s.Maildir != nil:
+		c := *s.Maildir
+		c.Name, c.Now, c.Paths = s.Name, p.now, cfg.resolveAll(c.Paths)
+		return maildir.New(c)
+	case s.EML != nil:
+		c := *s.EML
+		c.Name, c.Now, c.Paths = s.Name, p.now, cfg.resolveAll(c.Paths)
+		return eml.New(c)
+	case s.IMAP != nil:
+		c := *s.IMAP
+		c.Name, c.Now, c.Password = s.Name, p.now, password
+		return imap.New(c)
+	}
+	return nil, fmt.Errorf("source %s: says of no kind what it is", s.Name)
+}
+
+func (c *Config) resolveAll(paths []string) []string {
+	out := make([]string, len(paths))
+	for i, p := range paths {
+		out[i] = c.resolve(p)
+	}
+	return out
+}
+
+// keepSecret makes the log and printed errors forget a secret.
+func (p *program) keepSecret(s string) {
+	if s != "" {
+		p.redact.secrets = append(p.redact.secrets, s)
+	}
+}
+
+// connector makes the connector of one file of an import.
+func (c *importCmd) connector(p *program, cfg *Config, file string) (connectors.Connector, error) {
+	name := c.Source
+	if name == "" {
+		name = nameOfFile(file)
+	}
+	switch c.Format {
+	case "jsonl":
+		return jsonl.New(jsonl.Config{Name: name, Paths: []string{file}, Complete: true, Now: p.now})
+	case "csv":
+		zone := c.Zone
+		if zone == "" {
+			zone = cfg.Timezone
+		}
+		return csv.New(csv.Config{Name: name, Paths: []string{file}, Complete: true, Columns: c.Column, Inbox: c.Inbox, Timezone: zone, Now: p.now})
+	case "mbox":
+		return mbox.New(mbox.Config{Name: name, Paths: []string{file}, Complete: true, Inbox: c.Inbox, Own: c.Own, Now: p.now})
+	case "maildir":
+		return maildir.New(maildir.Config{Name: name, Paths: []string{file}, Inbox: c.Inbox, Own: c.Own, Now: p.now})
+	case "eml":
+		return eml.New(eml.Config{Name: name, Paths: []string{file}, Inbox: c.Inbox, Own: c.Own, Now: p.now})
+	}
+	return nil, fmt.Errorf("--format %s is not known", c.Format)
+}
+
+// replay reads a dead letter's raw record again, with today's program.
+func (p *program) replay(cfg *Config, d store.DeadLetter) (*odzew.Conversation, error) {
+	if d.RawBytes > int64(len(d.Raw)) {
+		return nil, fmt.Errorf("only the first %d of its %d bytes are kept; pull the source again from the beginning", len(d.Raw), d.RawBytes)
+	}
+	raw := bytes.TrimSpace(d.Raw)
+	if len(raw) > 0 && raw[0] == '{' && json.Valid(raw) {
+		conv, err := odzew.ParseConversation(raw)
+		if err != nil {
+			return nil, err
+		}
+		if conv.Source == "" {
+			conv.Source = d.Source
+		}
+		return &conv, nil
+	}
+	if !bytes.Contains(raw, []byte(":")) {
+		return nil, fmt.Errorf("it is neither a mail nor a JSON record; mend it at its source")
+	}
+	m, err := mail.Parse(bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	var own mail.Addresses
+	origin := mail.Origin{Source: d.Source, Now: p.now()}
+	for i := range cfg.Sources {
+		if s := &cfg.Sources[i]; s.Name == d.Source {
+			if own, err = mail.OwnAddresses(s.own()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	origin.Own = own
+	conv, err := m.Conversation(origin)
+	if err != nil {
+		return nil, err
+	}
+	return &conv, nil
+}
+
+// own lists the source's own addresses, where it is a mailbox.
+func (s *sourceConfig) own() []string {
+	switch {
+	case s.Mbox != nil:
+		return s.Mbox.Own
+	case s.Maildir != nil:
+		return s.Maildir.Own
+	case s.EML != nil:
+		return s.EML.Own
+	case s.IMAP != nil:
+		return s.IMAP.Own
+	}
+	return nil
+}
+
+// Run tries dead letters again: after an upgrade, or a mended configuration.
+func (c *deadReplayCmd) Run(ctx context.Context, p *program) error {
+	cfg, err := p.loadConfig()
+	if err != nil {
+		return err
+	}
+	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true})
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	ids := c.ID
+	if len(ids) == 0 {
+		list, err := st.DeadLetters(ctx, 1_000_000)
+		if err != nil {
+			return err
+		}
+		for _, d := range list {
+			ids = append(ids, d.ID)
+		}
+	}
+	done := 0
+	for _, id := range ids {
+		d, err := st.DeadLetter(ctx, id)
+		if err != nil {
+			return err
+		}
+		conv, err := p.replay(cfg, d)
+		if err == nil {
+			err = putReplayed(ctx, st, d, conv)
+		}
+		if err != nil {
+			p.partial = true
+			fmt.Fprintf(p.stderr, "odzew: dead letter %d (%s %s): %v\n", d.ID, d.Source, d.Place, err)
+			continue
+		}
+		done++
+	}
+	_, err = fmt.Fprintf(p.stdout, "%d of %d dead letters taken in; odzew analyze scores them\n", done, len(ids))
+	return err
+}
+
+func putReplayed(ctx context.Context, st *store.Store, d store.DeadLetter, conv *odzew.Conversation) error {
+	b, err := st.Begin(ctx, d.Source)
+	if err != nil {
+		return err
+	}
+	defer b.Rollback()
+	if err := b.Put(conv); err != nil {
+		return err
+	}
+	if err := b.Replayed(d.ID); err != nil {
+		return err
+	}
+	return b.Commit(nil)
+}

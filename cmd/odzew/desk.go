@@ -1,0 +1,267 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"odzew/analyzer"
+	"odzew/analyzer/sentiment"
+	"odzew/lexicon"
+	"odzew/reporter/stats"
+	"odzew/store"
+)
+
+// A desk is the analyzer as one configuration sets it up, with the versions that
+// its findings carry.
+type desk struct {
+	*analyzer.Analyzer
+	versions store.Versions
+	zone     *time.Location
+}
+
+func (p *program) newAnalyzer(cfg *Config) (*desk, error) {
+	sc, err := p.newScorer(cfg)
+	if err != nil {
+		return nil, err
+	}
+	set, err := cfg.schedules()
+	if err != nil {
+		return nil, err
+	}
+	// Findings depend on the calendars and touchpoints as well: their sum is part of
+	// the version, so that a changed configuration makes them stale.
+	rules, err := json.Marshal([]any{cfg.Timezone, cfg.Calendar, cfg.Calendars, cfg.Touchpoints})
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(rules)
+	return &desk{
+		Analyzer: &analyzer.Analyzer{Scorer: sc, Calendars: set, Touchpoints: cfg.Touchpoints},
+		versions: store.Versions{Lexicon: sc.Version(), Analyzer: analyzer.Version + "-" + hex.EncodeToString(sum[:4])},
+		zone:     cfg.zone,
+	}, nil
+}
+
+// newScorer loads the shipped lexicon with the desk's own entries on top.
+func (p *program) newScorer(cfg *Config) (*sentiment.Scorer, error) {
+	var overlays []fs.FS
+	if dir := cfg.Lexicon.Overlay; dir != "" {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return nil, usagef("lexicon.overlay: there is no folder %s", dir)
+		}
+		overlays = append(overlays, os.DirFS(dir))
+	}
+	set, err := lexicon.Load(lexicon.Shipped(), overlays...)
+	if err != nil {
+		return nil, usagef("lexicon: %w", err)
+	}
+	model, err := sentiment.LoadModel(lexicon.Shipped())
+	if err != nil {
+		return nil, err
+	}
+	return sentiment.New(set.Compile(), model), nil
+}
+
+// analyzeRange is how many conversations are analysed at a time.
+const analyzeRange = 500
+
+// An analysed counts what an analysis did.
+type analysed struct {
+	Conversations int `json:"conversations"`
+	Messages      int `json:"messages_scored"`
+	Days          int `json:"days_rolled_up"`
+}
+
+// analyze finds what there is to find in all conversations that changed, or whose
+// findings are of other versions, in ranges: each is stored whole, so a kill costs
+// one range. One goroutine reads, several score, this one writes.
+func (p *program) analyze(ctx context.Context, st *store.Store, d *desk, all bool, progress func(analysed)) (analysed, error) {
+	var n analysed
+	if all {
+		if err := st.Invalidate(ctx); err != nil {
+			return n, err
+		}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	workers := runtime.GOMAXPROCS(0)
+	now := p.now()
+	in := make(chan []store.Stored, workers)
+	out := make(chan []store.Finding, workers)
+	var readErr error
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer close(in)
+		var after int64
+		for ctx.Err() == nil {
+			ids, err := st.Pending(ctx, d.versions, after, analyzeRange)
+			if err != nil || len(ids) == 0 {
+				readErr = err
+				return
+			}
+			after = ids[len(ids)-1]
+			list, err := st.Load(ctx, ids)
+			if err != nil {
+				readErr = err
+				return
+			}
+			select {
+			case in <- list:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	var scorers sync.WaitGroup
+	for range workers {
+		scorers.Go(func() {
+			for list := range in {
+				fs := make([]store.Finding, 0, len(list))
+				for i := range list {
+					fs = append(fs, d.find(&list[i], now))
+				}
+				select {
+				case out <- fs:
+				case <-ctx.Done():
+				}
+			}
+		})
+	}
+	wg.Go(func() { scorers.Wait(); close(out) })
+	var err error
+	for fs := range out {
+		if err != nil {
+			continue // let the others end
+		}
+		if err = st.SaveFindings(ctx, d.versions, fs); err != nil {
+			cancel()
+			continue
+		}
+		n.Conversations += len(fs)
+		for i := range fs {
+			n.Messages += len(fs[i].Scores)
+		}
+		if progress != nil {
+			progress(n)
+		}
+	}
+	wg.Wait()
+	if err == nil {
+		err = readErr
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return n, err
+	}
+	days, err := st.StaleDays(ctx)
+	if err != nil {
+		return n, err
+	}
+	for _, date := range days {
+		if err := st.RollUp(ctx, dayOf(date, d.zone), stats.Bucket); err != nil {
+			return n, err
+		}
+		n.Days++
+	}
+	if n.Conversations > 0 {
+		return n, st.SetMeta(ctx, "lexicon_version", d.versions.Lexicon)
+	}
+	return n, nil
+}
+
+// find analyses one stored conversation.
+func (d *desk) find(c *store.Stored, now time.Time) store.Finding {
+	r := d.Analyze(analyzer.Input{Conversation: c.Conversation, Merged: c.Merged}, now)
+	f := store.Finding{
+		Conversation: c.ID, Revision: c.Revision, Touchpoint: r.Touchpoint, Waits: r.Waits, Flag: r.Flag, Peak: r.Peak,
+		FirstAt: r.FirstAt, LastAt: r.LastAt, OpenSince: r.OpenSince, Parked: r.Parked,
+	}
+	f.Scores = make([]store.MessageScore, len(r.Scores))
+	for i := range r.Scores {
+		f.Scores[i] = store.MessageScore{Message: c.MessageIDs[r.Scores[i].Index], Score: r.Scores[i].Score}
+	}
+	seen := map[string]bool{}
+	for i := range c.Messages {
+		date := c.Messages[i].At.In(d.zone).Format(time.DateOnly)
+		if !seen[date] {
+			seen[date] = true
+			f.Days = append(f.Days, date)
+		}
+	}
+	return f
+}
+
+// dayOf spans a local date, which is 23 or 25 hours long when the clocks change.
+func dayOf(date string, zone *time.Location) store.Day {
+	t, err := time.ParseInLocation(time.DateOnly, date, zone)
+	if err != nil {
+		return store.Day{Date: date}
+	}
+	y, m, dd := t.Date()
+	return store.Day{Date: date, Start: startOfDay(y, m, dd, zone), End: startOfDay(y, m, dd+1, zone)}
+}
+
+// startOfDay is the first instant of a local date. Where the clocks skip midnight,
+// time.Date may give an instant of the day before.
+func startOfDay(y int, m time.Month, d int, zone *time.Location) time.Time {
+	t := time.Date(y, m, d, 0, 0, 0, 0, zone)
+	if want := time.Date(y, m, d, 12, 0, 0, 0, zone).Day(); t.Day() != want {
+		_, end := t.ZoneBounds()
+		return end
+	}
+	return t
+}
+
+type analyzeCmd struct {
+	All bool `help:"Everything anew, also what is up to date."`
+}
+
+// Run analyses what changed.
+func (c *analyzeCmd) Run(ctx context.Context, p *program) error {
+	cfg, err := p.loadConfig()
+	if err != nil {
+		return err
+	}
+	d, err := p.newAnalyzer(cfg)
+	if err != nil {
+		return err
+	}
+	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true})
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	run := store.Run{Kind: "analyze"}
+	if run.ID, err = st.StartRun(ctx, run.Kind, ""); err != nil {
+		return err
+	}
+	n, err := p.analyze(ctx, st, d, c.All, nil)
+	run.Conversations, run.Messages, run.Outcome = n.Conversations, n.Messages, "done"
+	if err != nil {
+		run.Outcome, run.Error = "failed", err.Error()
+	}
+	if eerr := st.EndRun(context.WithoutCancel(ctx), run); err == nil {
+		err = eerr
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("stopped; %d conversations are done, the next analyze goes on from there", n.Conversations)
+		}
+		return err
+	}
+	if p.global.JSON {
+		return p.printJSON(n)
+	}
+	_, err = fmt.Fprintf(p.stdout, "analysed %d conversations, scored %d messages of customers\n", n.Conversations, n.Messages)
+	return err
+}

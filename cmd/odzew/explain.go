@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"odzew"
+	"odzew/analyzer"
+	"odzew/analyzer/reply"
+	"odzew/analyzer/waits"
+	"odzew/reporter/mask"
+	"odzew/store"
+)
+
+// explainStored explains a message or a conversation of the database, analysed anew
+// with today's lexicon: the same versions give the same findings.
+func (p *program) explainStored(ctx context.Context, cfg *Config, message, conversation string) error {
+	st, err := p.openStore(ctx, cfg, store.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	d, err := p.newAnalyzer(cfg)
+	if err != nil {
+		return err
+	}
+	var id, row int64
+	if message != "" {
+		id, row, err = st.FindMessage(ctx, message)
+	} else {
+		id, err = st.FindConversation(ctx, conversation)
+	}
+	if err != nil {
+		return err
+	}
+	list, err := st.Load(ctx, []int64{id})
+	if err != nil {
+		return err
+	}
+	if len(list) != 1 {
+		return fmt.Errorf("conversation %d: %w", id, store.ErrNotFound)
+	}
+	c := &list[0]
+	if message == "" {
+		return p.explainConversation(c, d, cfg)
+	}
+	for i := range c.Messages {
+		if c.MessageIDs[i] == row {
+			return p.explainMessage(&c.Messages[i], d)
+		}
+	}
+	return fmt.Errorf("message %q: %w", message, store.ErrNotFound)
+}
+
+// explainMessage shows what the author wrote new, its score with parts, and what
+// was cut away.
+func (p *program) explainMessage(m *odzew.Message, d *desk) error {
+	parts := reply.Split(m.Text)
+	if _, _, ok := d.ScoreMessage(m); !ok {
+		return fmt.Errorf("message %q was written by %s: only customers' public messages are scored", m.ID, m.Author)
+	}
+	s := d.Scorer.Score(parts.Own, "", true)
+	s.ID = m.ID
+	if err := p.explainText(parts.Own, s); err != nil || p.global.JSON {
+		return err
+	}
+	w := &errWriter{w: p.stdout}
+	for _, cut := range []struct{ name, text string }{{"signature", parts.Signature}, {"quoted", parts.Quoted}} {
+		if cut.text != "" {
+			w.printf("\n%s, not scored:\n%s\n", cut.name, indent(cleanText(cut.text)))
+		}
+	}
+	return w.err
+}
+
+type explanation struct {
+	Conversation string            `json:"conversation"`
+	Source       string            `json:"source"`
+	Touchpoint   string            `json:"touchpoint"`
+	Flag         odzew.Flag        `json:"flag"`
+	Waits        waits.Explanation `json:"waits"`
+	Messages     []odzew.Score     `json:"messages"`
+}
+
+func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) error {
+	now := p.now()
+	in := analyzer.Input{Conversation: c.Conversation, Merged: c.Merged}
+	r := d.Analyze(in, now)
+	x := waits.Explain(c.Conversation, d.Calendars.For(&c.Conversation), now, d.WaitOptions(in))
+	if p.global.JSON {
+		out := explanation{c.Conversation.ID, c.Source, r.Touchpoint, r.Flag, x, []odzew.Score{}}
+		for i := range r.Scores {
+			s := r.Scores[i].Score
+			s.ID = c.Messages[r.Scores[i].Index].ID
+			out.Messages = append(out.Messages, s)
+		}
+		return p.printJSON(out)
+	}
+	w := &errWriter{w: p.stdout}
+	w.printf("conversation %s of %s, touchpoint %s\n", mask.Clean(c.Conversation.ID), c.Source, mask.Clean(r.Touchpoint))
+	if c.Subject != "" {
+		w.printf("%s\n", mask.Clean(c.Subject))
+	}
+	w.printf("\nfrustration %.2f, level %d%s\n", r.Flag.Frustration, r.Flag.Level, yes(r.Flag.NeedsCall, ", a person should act today"))
+	for _, reason := range r.Flag.Reasons {
+		w.printf("  %+.2f  %-18s", reason.Weight, reason.Signal)
+		if reason.Count > 0 {
+			w.printf(" ×%d", reason.Count)
+		}
+		if reason.Quote != "" {
+			w.printf(" “%s” (%s)", mask.Clean(reason.Quote), mask.Clean(reason.Message))
+		}
+		w.printf("\n")
+	}
+	w.printf("\nmessages\n")
+	scores := map[int]*odzew.Score{}
+	for i := range r.Scores {
+		scores[r.Scores[i].Index] = &r.Scores[i].Score
+	}
+	for i := range c.Messages {
+		m := &c.Messages[i]
+		author := string(m.Author)
+		if !m.Public {
+			author = "note"
+		}
+		w.printf("  %s  %-8s", local(m.At, cfg.zone), author)
+		if s := scores[i]; s != nil {
+			sentiment := "unscored"
+			if s.Sentiment != nil {
+				sentiment = string(*s.Sentiment)
+			}
+			w.printf(" %-8s %+.2f level %d %s", sentiment, s.Valence, s.Level, strings.Join(s.Signals, " "))
+		}
+		w.printf("\n%s\n", indent(cleanText(reply.Split(m.Text).Own)))
+	}
+	p.explainWaits(w, &x, cfg)
+	return w.err
+}
+
+// explainWaits lists every event that the waits are made of, and the opening hours
+// that they crossed.
+func (p *program) explainWaits(w *errWriter, x *waits.Explanation, cfg *Config) {
+	w.printf("waits, by %s time and the desk's opening hours\n", x.Zone)
+	for _, s := range x.Steps {
+		what := s.Kind
+		if s.To != "" {
+			what += " " + mask.Clean(s.To)
+		}
+		w.printf("  %s  %-16s %-7s %-4s %s\n", local(s.At, cfg.zone), what, s.Effect, s.Rule, s.Why)
+	}
+	for i, t := range x.Waits.Turns {
+		end := "open"
+		if t.ClosedAt != nil {
+			end = local(*t.ClosedAt, cfg.zone)
+		}
+		w.printf("  turn %d: %s, %s: %s to %s = %s, %s within opening hours", i+1, t.Kind, t.Outcome, local(t.OpenedAt, cfg.zone), end, seconds(t.Seconds), seconds(t.BusinessSeconds))
+		if t.Nudges > 0 {
+			w.printf(", %d nudges", t.Nudges)
+		}
+		if len(t.Flags) > 0 {
+			w.printf(" [%s]", strings.Join(t.Flags, " "))
+		}
+		w.printf("\n")
+		for _, h := range x.Hours[i] {
+			w.printf("      open %s to %s\n", local(h.From, cfg.zone), h.To.In(cfg.zone).Format("15:04"))
+		}
+	}
+}
+
+func seconds(n int64) string { return (time.Duration(n) * time.Second).String() }
+
+func yes(v bool, s string) string {
+	if v {
+		return s
+	}
+	return ""
+}
+
+func indent(s string) string { return "      " + strings.ReplaceAll(s, "\n", "\n      ") }
+
+// cleanText makes text from outside fit for a terminal, line by line.
+func cleanText(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = mask.Clean(l)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,392 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"odzew"
+	"odzew/analyzer/calendar"
+	"odzew/analyzer/language"
+	"odzew/analyzer/reply"
+	"odzew/analyzer/waits"
+	"odzew/connectors/mail"
+	"odzew/reporter/mask"
+)
+
+type scoreCmd struct {
+	Format     string `enum:"jsonl,lines" default:"jsonl" help:"jsonl: {\"id\",\"text\"} a line; lines: one text a line."`
+	NoEvidence bool   `help:"Leave out the evidence: faster."`
+}
+
+func (c *scoreCmd) Run(ctx context.Context, p *program) error {
+	cfg, err := p.loadConfig()
+	if err != nil {
+		return err
+	}
+	sc, err := p.newScorer(cfg)
+	if err != nil {
+		return err
+	}
+	f := p.filter()
+	enc := json.NewEncoder(f.out)
+	enc.SetEscapeHTML(false)
+	return f.each(ctx, func(n int, line []byte) error {
+		var in struct {
+			ID   json.RawMessage `json:"id"`
+			Text *string         `json:"text"`
+			Lang string          `json:"lang"`
+		}
+		if c.Format == "lines" {
+			text := string(line)
+			in.Text = &text
+			in.ID = fmt.Appendf(nil, "%q", fmt.Sprint(n))
+		} else if err := json.Unmarshal(line, &in); err != nil {
+			return fmt.Errorf("stdin:%d: not a JSON object with id and text: %w", n, err)
+		} else if in.Text == nil {
+			return fmt.Errorf("stdin:%d: the record has no text", n)
+		}
+		s := sc.Score(strings.ToValidUTF8(*in.Text, "\uFFFD"), in.Lang, !c.NoEvidence)
+		s.ID = idText(in.ID)
+		return enc.Encode(&s)
+	})
+}
+
+// idText takes an id as string or number.
+func idText(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	return string(bytes.TrimSpace(raw))
+}
+
+type waitsCmd struct {
+	Calendar string `help:"Calendar file (default: the configuration's calendar)." placeholder:"FILE"`
+}
+
+func (c *waitsCmd) Run(ctx context.Context, p *program) error {
+	cfg, err := p.loadConfig()
+	if err != nil {
+		return err
+	}
+	set, err := p.calendars(cfg, c.Calendar)
+	if err != nil {
+		return err
+	}
+	sc, err := p.newScorer(cfg)
+	if err != nil {
+		return err
+	}
+	now := p.now()
+	f := p.filter()
+	enc := json.NewEncoder(f.out)
+	return f.each(ctx, func(n int, line []byte) error {
+		conv, err := odzew.ParseConversation(line)
+		if err != nil {
+			fmt.Fprintf(p.stderr, "odzew: stdin:%d: %v\n", n, err)
+			p.partial = true
+			return nil
+		}
+		w := waits.Measure(conv, set.For(&conv), now, waits.Options{IsClosing: sc.Closing})
+		return enc.Encode(&w)
+	})
+}
+
+// calendars compiles a calendar file, or the configuration's calendars.
+func (p *program) calendars(cfg *Config, file string) (calendar.Set, error) {
+	if file == "" {
+		return cfg.schedules()
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	var cc calendar.Config
+	if err := yaml.UnmarshalWithOptions(data, &cc, yaml.Strict()); err != nil {
+		return nil, usagef("%s: %s", file, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	if cc.Timezone == "" {
+		cc.Timezone = cfg.Timezone
+	}
+	cc.Files = os.DirFS(dirOf(file))
+	set, err := calendar.CompileAll([]calendar.Config{cc})
+	if err != nil {
+		return nil, usagef("%s: %w", file, err)
+	}
+	return set, nil
+}
+
+func dirOf(file string) string {
+	if i := strings.LastIndexByte(file, '/'); i > 0 {
+		return file[:i]
+	}
+	return "."
+}
+
+type clockCmd struct {
+	Calendar string `help:"Calendar file (default: the configuration's calendar)." placeholder:"FILE"`
+	From     string `help:"Start; without it, a filter over {\"id\",\"from\",\"to\"} lines." placeholder:"T"`
+	To       string `help:"End." placeholder:"T" xor:"end"`
+	Target   int64  `help:"Business seconds: gives the deadline instead." placeholder:"N" xor:"end"`
+}
+
+type clockLine struct {
+	ID              json.RawMessage `json:"id,omitempty"`
+	Seconds         int64           `json:"seconds"`
+	BusinessSeconds int64           `json:"business_seconds"`
+}
+
+func (c *clockCmd) Run(ctx context.Context, p *program) error {
+	cfg, err := p.loadConfig()
+	if err != nil {
+		return err
+	}
+	set, err := p.calendars(cfg, c.Calendar)
+	if err != nil {
+		return err
+	}
+	cal := set.For(&odzew.Conversation{})
+	if c.From == "" {
+		if c.To != "" || c.Target != 0 {
+			return usagef("--to and --target need --from")
+		}
+		return clockFilter(ctx, p, cal)
+	}
+	from, err := parseInstant(c.From, cal.Zone())
+	if err != nil {
+		return usagef("--from: %w", err)
+	}
+	if c.To == "" {
+		if c.Target <= 0 {
+			return usagef("--from needs --to, or --target with seconds of opening hours")
+		}
+		at, ok := cal.Deadline(from, c.Target)
+		if !ok {
+			return fmt.Errorf("the calendar has no %d open seconds after %s", c.Target, from.Format(time.RFC3339))
+		}
+		return p.printJSON(struct {
+			Deadline time.Time `json:"deadline"`
+		}{at})
+	}
+	to, err := parseInstant(c.To, cal.Zone())
+	if err != nil {
+		return usagef("--to: %w", err)
+	}
+	return p.printJSON(clockLine{nil, int64(to.Sub(from).Seconds()), cal.Elapsed(from, to)})
+}
+
+func clockFilter(ctx context.Context, p *program, cal *calendar.Schedule) error {
+	f := p.filter()
+	enc := json.NewEncoder(f.out)
+	return f.each(ctx, func(n int, line []byte) error {
+		var in struct {
+			ID       json.RawMessage
+			From, To time.Time
+		}
+		if err := json.Unmarshal(line, &in); err != nil {
+			return fmt.Errorf("stdin:%d: not a JSON object with id, from and to: %w", n, err)
+		}
+		if in.From.IsZero() || in.To.IsZero() {
+			return fmt.Errorf("stdin:%d: needs from and to", n)
+		}
+		return enc.Encode(clockLine{in.ID, int64(in.To.Sub(in.From).Seconds()), cal.Elapsed(in.From, in.To)})
+	})
+}
+
+type mailCmd struct {
+	File []string `arg:"" help:"Mails (.eml); - reads one from stdin."`
+}
+
+// A mailLine is what `odzew mail` prints of one mail.
+type mailLine struct {
+	File       string          `json:"file,omitempty"`
+	MessageID  string          `json:"message_id"`
+	InReplyTo  string          `json:"in_reply_to"`
+	References []string        `json:"references"`
+	Date       *time.Time      `json:"date"`
+	From       string          `json:"from"`
+	To         []string        `json:"to"`
+	Subject    string          `json:"subject"`
+	Auto       string          `json:"auto"`
+	Text       string          `json:"text"`
+	Quoted     string          `json:"quoted"`
+	Signature  string          `json:"signature"`
+	Lang       string          `json:"lang"`
+	Problems   []odzew.Problem `json:"problems,omitempty"`
+}
+
+func (c *mailCmd) Run(ctx context.Context, p *program) error {
+	for _, name := range c.File {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		line, err := p.readMail(name)
+		if err != nil {
+			fmt.Fprintf(p.stderr, "odzew: %s: %v\n", name, err)
+			p.partial = true
+			continue
+		}
+		if len(c.File) > 1 {
+			line.File = name
+		}
+		if err := p.printJSON(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *program) readMail(name string) (*mailLine, error) {
+	var r io.Reader = p.stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		r = f
+	}
+	m, err := mail.Parse(r)
+	if err != nil {
+		return nil, err
+	}
+	parts := reply.Split(m.Body)
+	line := &mailLine{
+		MessageID: m.MessageID, InReplyTo: m.InReplyTo, References: m.References, From: m.From.Email, Subject: m.Subject, Auto: m.Auto,
+		Text: parts.Own, Quoted: parts.Quoted, Signature: parts.Signature, Lang: language.Detect(parts.Own).Lang, Problems: m.Problems, To: []string{},
+	}
+	if line.References == nil {
+		line.References = []string{}
+	}
+	for _, a := range m.To {
+		line.To = append(line.To, a.Email)
+	}
+	if !m.Date.IsZero() {
+		utc := m.Date.UTC()
+		line.Date = &utc
+	}
+	return line, nil
+}
+
+type explainCmd struct {
+	Text         string `arg:"" optional:"" help:"A text to score."`
+	Message      string `help:"A stored message." placeholder:"ID" xor:"what"`
+	Conversation string `help:"A stored conversation." placeholder:"ID" xor:"what"`
+	Lang         string `help:"pl or en (default: found out)." enum:",pl,en" default:""`
+}
+
+func (c *explainCmd) Run(ctx context.Context, p *program) error {
+	cfg, err := p.loadConfig()
+	if err != nil {
+		return err
+	}
+	if (c.Text == "") == (c.Message == "" && c.Conversation == "") {
+		return usagef("name one of TEXT, --message and --conversation")
+	}
+	if c.Text != "" {
+		sc, err := p.newScorer(cfg)
+		if err != nil {
+			return err
+		}
+		text := strings.ToValidUTF8(c.Text, "\uFFFD")
+		return p.explainText(text, sc.Score(text, c.Lang, true))
+	}
+	return p.explainStored(ctx, cfg, c.Message, c.Conversation)
+}
+
+// explainText prints a score with its parts.
+func (p *program) explainText(text string, s odzew.Score) error {
+	if p.global.JSON {
+		return p.printJSON(&s)
+	}
+	verdict := "not scored"
+	if s.Sentiment != nil {
+		verdict = string(*s.Sentiment)
+	}
+	if s.Reason != "" {
+		verdict += " (" + s.Reason + ")"
+	}
+	w := &errWriter{w: p.stdout}
+	w.printf("%s\n\n", p.mark(text, s.Evidence))
+	w.printf("%-12s %s\n%-12s %s, confidence %.2f\n", "language", s.Lang, "sentiment", verdict, s.Confidence)
+	w.printf("%-12s negative %.2f, neutral %.2f, positive %.2f, mixed %.2f\n", "", s.Probabilities.Negative, s.Probabilities.Neutral, s.Probabilities.Positive, s.Probabilities.Mixed)
+	w.printf("%-12s %+.2f\n%-12s %.2f, level %d\n", "valence", s.Valence, "frustration", s.Frustration, s.Level)
+	if len(s.Signals) > 0 {
+		w.printf("%-12s %s\n", "signals", strings.Join(s.Signals, ", "))
+	}
+	for _, a := range s.Aspects {
+		w.printf("%-12s %s: %s\n", "aspect", a.Aspect, a.Polarity)
+	}
+	if s.Stage != "" {
+		w.printf("%-12s %s\n", "stage", s.Stage)
+	}
+	if s.Emotion != "" {
+		w.printf("%-12s %s\n", "emotion", s.Emotion)
+	}
+	if len(s.Evidence) > 0 {
+		w.printf("\n%8s  %-18s %-28s %s\n", "weight", "rule", "text", "entry")
+	}
+	sum := 0.0
+	for _, e := range s.Evidence {
+		sum += e.Weight
+		w.printf("%+8.2f  %-18s %-28s %s\n", e.Weight, e.Rule, mask.Clean(e.Text), mask.Clean(e.Entry))
+	}
+	if len(s.Evidence) > 0 {
+		w.printf("%+8.2f  sum\n", sum)
+	}
+	return w.err
+}
+
+// mark colours the pieces of evidence: green what speaks well, red what does not.
+func (p *program) mark(text string, es []odzew.Evidence) string {
+	if !p.colour() {
+		return cleanText(text)
+	}
+	colour := make([]int8, len(text))
+	for _, e := range es {
+		for i := max(0, e.Start); i < e.End && i < len(text); i++ {
+			switch {
+			case e.Weight < 0:
+				colour[i] = 31
+			case e.Weight > 0:
+				colour[i] = 32
+			case colour[i] == 0:
+				colour[i] = 33
+			}
+		}
+	}
+	var sb strings.Builder
+	for start := 0; start < len(text); {
+		end := start
+		for end < len(text) && colour[end] == colour[start] {
+			end++
+		}
+		piece := cleanText(text[start:end])
+		if colour[start] != 0 {
+			piece = fmt.Sprintf("\x1b[%dm%s\x1b[0m", colour[start], piece)
+		}
+		sb.WriteString(piece)
+		start = end
+	}
+	return sb.String()
+}
+
+// An errWriter keeps the first error of many prints.
+type errWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (w *errWriter) printf(format string, args ...any) {
+	if w.err == nil {
+		_, w.err = fmt.Fprintf(w.w, format, args...)
+	}
+}

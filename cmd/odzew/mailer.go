@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+)
+
+// The mailer sends the digest, over TLS unless the configuration says otherwise.
+
+func (p *program) mailer(cfg *Config) (*gomail.Client, error) {
+	s := cfg.Digest.SMTP
+	if s.Host == "" {
+		return nil, usagef("digest.smtp.host is not configured")
+	}
+	password, err := p.secret("digest.smtp", s.PasswordFile, s.PasswordEnv)
+	if err != nil {
+		return nil, err
+	}
+	p.keepSecret(password)
+	opts := []gomail.Option{gomail.WithTimeout(30 * time.Second)}
+	switch s.TLS {
+	case "none":
+		opts = append(opts, gomail.WithTLSPolicy(gomail.NoTLS))
+	case "implicit":
+		opts = append(opts, gomail.WithSSL())
+	default:
+		opts = append(opts, gomail.WithTLSPolicy(gomail.TLSMandatory))
+	}
+	if s.Port != 0 {
+		opts = append(opts, gomail.WithPort(s.Port))
+	}
+	if s.Username != "" {
+		opts = append(opts, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(s.Username), gomail.WithPassword(password))
+	}
+	return gomail.NewClient(s.Host, opts...)
+}
+
+// checkMailer connects and says good-bye.
+func (p *program) checkMailer(ctx context.Context, cfg *Config) error {
+	c, err := p.mailer(cfg)
+	if err != nil {
+		return err
+	}
+	if err := c.DialWithContext(ctx); err != nil {
+		return p.clean(fmt.Errorf("%s: %w", cfg.Digest.SMTP.Host, err))
+	}
+	return c.Close()
+}
+
+// send mails one digest to all its readers.
+func (p *program) send(ctx context.Context, cfg *Config, subject, text, html string) error {
+	c, err := p.mailer(cfg)
+	if err != nil {
+		return err
+	}
+	m := gomail.NewMsg()
+	if err := m.From(cfg.Digest.From); err != nil {
+		return usagef("digest.from %q: %w", cfg.Digest.From, err)
+	}
+	if err := m.To(cfg.Digest.To...); err != nil {
+		return usagef("digest.to: %w", err)
+	}
+	m.Subject(subject)
+	m.SetDateWithValue(p.now())
+	// RFC 3834: an out-of-office reply to this mail is not wanted.
+	m.SetGenHeader("Auto-Submitted", "auto-generated")
+	m.SetBodyString(gomail.TypeTextPlain, text)
+	m.AddAlternativeString(gomail.TypeTextHTML, html)
+	if err := c.DialAndSendWithContext(ctx, m); err != nil {
+		return p.clean(fmt.Errorf("sending the digest through %s: %w", cfg.Digest.SMTP.Host, err))
+	}
+	return nil
+}
+
+// clean makes an error of a library forget the secrets.
+func (p *program) clean(err error) error {
+	if text := p.redact.clean(err.Error()); text != err.Error() {
+		return fmt.Errorf("%s", text)
+	}
+	return err
+}

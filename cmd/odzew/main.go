@@ -1,0 +1,37 @@
+// Command odzew tells a support team which customers are frustrated, why, and
+// where they wait too long.
+//
+// Rules of this package:
+//
+//   - It carries data from one package to the next and adds nothing to it.
+//   - Only here are the clock read, logs written, goroutines started for the
+//     process's lifetime, and the process ended.
+//   - Data goes to stdout; progress, logs and errors go to stderr.
+//   - Exit status: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but
+//     something was set aside.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+	_ "time/tzdata" // zones are right also where the system has none
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p := &program{
+		stdin:    os.Stdin,
+		stdout:   os.Stdout,
+		stderr:   os.Stderr,
+		now:      func() time.Time { return time.Now().UTC() },
+		getenv:   os.Getenv,
+		terminal: isTerminal(os.Stdout),
+	}
+	status := p.run(ctx, os.Args[1:])
+	stop()
+	os.Exit(status)
+}

@@ -1,0 +1,305 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"odzew/connectors"
+	"odzew/store"
+)
+
+// commitEvery is how many records a transaction holds. More gains little; fewer
+// cost a third of the speed.
+const commitEvery = 1000
+
+// pull brings what is new of one source into the store. Rows and cursor are
+// committed together, also of a pull that fails half-way: what came is kept.
+// The cursor to start from is the stored one, or the beginning.
+func (p *program) pull(ctx context.Context, st *store.Store, kind, name string, c connectors.Connector, incremental bool) (store.Run, error) {
+	run := store.Run{Kind: kind, Source: name}
+	var since connectors.Cursor
+	if incremental {
+		cur, err := st.Cursor(ctx, name)
+		if err != nil {
+			return run, err
+		}
+		since = connectors.Cursor(cur)
+	}
+	var err error
+	if run.ID, err = st.StartRun(ctx, kind, name); err != nil {
+		return run, err
+	}
+	// What was received is stored also after the order to stop has come.
+	keep := context.WithoutCancel(ctx)
+	in := &intake{ctx: keep, st: st, source: name, incremental: incremental}
+	err = c.Pull(ctx, since, in.accept)
+	if errors.Is(err, connectors.ErrCursor) {
+		p.log.WithField("source", name).Warn("the stored cursor is of another kind; pulling from the beginning")
+		err = c.Pull(ctx, "", in.accept)
+	}
+	if cerr := in.commit(); cerr != nil {
+		err = errors.Join(err, cerr)
+	}
+	in.rollback()
+	run.Conversations, run.Messages, run.DeadLetters = in.changed, in.messages, in.dead
+	switch {
+	case err != nil:
+		run.Outcome, run.Error = "failed", err.Error()
+	case in.dead > 0:
+		run.Outcome = "partial"
+	default:
+		run.Outcome = "done"
+	}
+	return run, errors.Join(err, st.EndRun(keep, run))
+}
+
+// An intake collects records in transactions.
+type intake struct {
+	ctx         context.Context
+	st          *store.Store
+	source      string
+	incremental bool
+
+	batch                   *store.Batch
+	n                       int
+	cursor                  []byte
+	changed, messages, dead int
+}
+
+func (in *intake) accept(r connectors.Record) error {
+	if in.batch == nil {
+		b, err := in.st.Begin(in.ctx, in.source)
+		if err != nil {
+			return err
+		}
+		in.batch = b
+	}
+	if r.Conversation != nil {
+		if in.incremental {
+			r.Conversation.Source = in.source
+		}
+		if err := in.batch.Put(r.Conversation); err != nil {
+			in.rollback()
+			return err
+		}
+	}
+	if d := r.DeadLetter; d != nil {
+		if err := in.batch.Dead(store.DeadLetter{Place: d.Where, Reason: d.Reason, Raw: d.Raw, RawBytes: d.Size}); err != nil {
+			in.rollback()
+			return err
+		}
+	}
+	in.n++
+	if r.Cursor != "" && in.incremental {
+		in.cursor = []byte(r.Cursor)
+	}
+	if in.n >= commitEvery && (r.Cursor != "" || !in.incremental) {
+		return in.commit()
+	}
+	return nil
+}
+
+// commit ends the transaction. Rows after the last cursor are kept as well: they
+// will come again, and be found unchanged.
+func (in *intake) commit() error {
+	if in.batch == nil {
+		return nil
+	}
+	b := in.batch
+	if err := b.Commit(in.cursor); err != nil {
+		in.rollback()
+		return err
+	}
+	in.changed += b.Changed
+	in.messages += b.Messages
+	in.dead += b.DeadLetters
+	in.batch, in.n, in.cursor = nil, 0, nil
+	return nil
+}
+
+func (in *intake) rollback() {
+	if in.batch != nil {
+		in.batch.Rollback()
+		in.batch = nil
+	}
+}
+
+type syncCmd struct {
+	Source []string `arg:"" optional:"" help:"Sources to pull; all where none is named."`
+}
+
+func (c *syncCmd) Run(ctx context.Context, p *program) error {
+	cfg, err := p.loadConfig()
+	if err != nil {
+		return err
+	}
+	if len(cfg.Sources) == 0 {
+		return usagef("no source is configured; odzew init writes a configuration to start from")
+	}
+	for _, name := range c.Source {
+		if !slices.ContainsFunc(cfg.Sources, func(s sourceConfig) bool { return s.Name == name }) {
+			return usagef("there is no source %q; the configuration has %s", name, strings.Join(cfg.sourceNames(), ", "))
+		}
+	}
+	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true})
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	failed := 0
+	for i := range cfg.Sources {
+		s := &cfg.Sources[i]
+		if len(c.Source) > 0 && !slices.Contains(c.Source, s.Name) {
+			continue
+		}
+		run, err := p.syncSource(ctx, st, cfg, s)
+		if ctx.Err() != nil {
+			return fmt.Errorf("stopped; what came is stored, the next sync goes on from there")
+		}
+		if err != nil {
+			failed++
+			p.partial = true
+			fmt.Fprintf(p.stderr, "odzew: source %s: %v\n", s.Name, err)
+		}
+		p.partial = p.partial || run.DeadLetters > 0
+		if err := p.reportRun(run); err != nil {
+			return err
+		}
+	}
+	if failed > 0 && (failed == len(cfg.Sources) || failed == len(c.Source)) {
+		return errQuiet
+	}
+	return nil
+}
+
+func (c *Config) sourceNames() []string {
+	var names []string
+	for _, s := range c.Sources {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+func (p *program) syncSource(ctx context.Context, st *store.Store, cfg *Config, s *sourceConfig) (store.Run, error) {
+	c, err := p.connector(cfg, s)
+	if err != nil {
+		return store.Run{Kind: "sync", Source: s.Name, Outcome: "failed"}, err
+	}
+	return p.pull(ctx, st, "sync", s.Name, c, true)
+}
+
+type runLine struct {
+	Run           int64  `json:"run"`
+	Kind          string `json:"kind"`
+	Source        string `json:"source"`
+	Outcome       string `json:"outcome"`
+	Conversations int    `json:"conversations"`
+	Messages      int    `json:"messages"`
+	DeadLetters   int    `json:"dead_letters"`
+	Error         string `json:"error,omitempty"`
+}
+
+func (p *program) reportRun(r store.Run) error {
+	if p.global.JSON {
+		return p.printJSON(runLine{r.ID, r.Kind, r.Source, r.Outcome, r.Conversations, r.Messages, r.DeadLetters, r.Error})
+	}
+	dead := ""
+	if r.DeadLetters > 0 {
+		dead = fmt.Sprintf(", %d set aside (odzew deadletters list)", r.DeadLetters)
+	}
+	_, err := fmt.Fprintf(p.stdout, "%s: %s, %d conversations new or changed, %d messages%s\n", r.Source, r.Outcome, r.Conversations, r.Messages, dead)
+	return err
+}
+
+type importCmd struct {
+	File   []string          `arg:"" help:"Files or folders; - reads JSON Lines from stdin."`
+	Format string            `required:"" enum:"jsonl,csv,mbox,maildir,eml" help:"jsonl, csv, mbox, maildir or eml."`
+	Source string            `help:"Name of the source (default: what the records say, else the file's name)." placeholder:"NAME"`
+	Inbox  string            `help:"Inbox to put mails into." placeholder:"NAME"`
+	Own    []string          `help:"Own addresses and @domains: mail from them is an agent's." placeholder:"ADDRESS"`
+	Column map[string]string `help:"CSV: field=column, as text=Treść." placeholder:"FIELD=COLUMN"`
+	Zone   string            `help:"CSV: zone of times without one." placeholder:"ZONE"`
+}
+
+func (c *importCmd) Run(ctx context.Context, p *program) error {
+	cfg, err := p.loadConfig()
+	if err != nil {
+		return err
+	}
+	if c.Source != "" && !sourceName.MatchString(c.Source) {
+		return usagef("--source %q: use small letters, digits, dots, dashes and underscores", c.Source)
+	}
+	var list []connectors.Connector
+	for _, f := range c.File {
+		conn, err := c.connector(p, cfg, f)
+		if err != nil {
+			return usageError{err}
+		}
+		list = append(list, conn)
+	}
+	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true})
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	for i, f := range c.File {
+		name := c.Source
+		if name == "" {
+			name = nameOfFile(f)
+		}
+		conn := list[i]
+		if c.Source != "" {
+			conn = renamed{conn, c.Source}
+		}
+		run, err := p.pull(ctx, st, "import", name, conn, false)
+		if err != nil {
+			return err
+		}
+		p.partial = p.partial || run.DeadLetters > 0
+		if err := p.reportRun(run); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// renamed gives all conversations of a connector one source.
+type renamed struct {
+	connectors.Connector
+	source string
+}
+
+func (r renamed) Pull(ctx context.Context, since connectors.Cursor, accept func(connectors.Record) error) error {
+	return r.Connector.Pull(ctx, since, func(rec connectors.Record) error {
+		if rec.Conversation != nil {
+			rec.Conversation.Source = r.source
+		}
+		return accept(rec)
+	})
+}
+
+// nameOfFile makes a source's name of a file's.
+func nameOfFile(f string) string {
+	if f == "-" {
+		return "stdin"
+	}
+	base := strings.ToLower(filepath.Base(strings.TrimRight(f, "/")))
+	if i := strings.IndexByte(base, '.'); i > 0 {
+		base = base[:i]
+	}
+	out := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '-', r == '_':
+			return r
+		}
+		return '-'
+	}, base)
+	if out = strings.Trim(out, "-_"); out == "" {
+		return "import"
+	}
+	return out[:min(len(out), 64)]
+}
