@@ -2,9 +2,11 @@ package csv_test
 
 import (
 	"cmp"
+	"compress/gzip"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -231,6 +233,22 @@ func TestGrowth(t *testing.T) {
 
 func TestForms(t *testing.T) {
 	const at = "2026-02-10T09:00:00Z"
+	utf16 := func(order unicode.Endianness, s string) string {
+		encoded, err := unicode.UTF16(order, unicode.IgnoreBOM).NewEncoder().String(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return encoded
+	}
+	gzipped := func(s string) string {
+		var b strings.Builder
+		w := gzip.NewWriter(&b)
+		io.WriteString(w, s)
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
 	for _, test := range []struct {
 		name   string
 		config csv.Config
@@ -242,6 +260,9 @@ func TestForms(t *testing.T) {
 		{"quoted header", csv.Config{Columns: map[string]string{"id": "nr;x;y;z"}}, `"nr;x;y;z","at","text"` + "\n" + `a,` + at + ",b\n", `a: 02-10T09:00 customer "b"`},
 		{"delimiter given", csv.Config{Delimiter: "^"}, "id^at^text,a,b,c\na^" + at + "^b\n", "error: no column is named for text"},
 		{"byte order mark", csv.Config{}, "\uFEFFid,at,text\na," + at + ",b\n", `a: 02-10T09:00 customer "b"`},
+		{"UTF-16, big end first", csv.Config{}, utf16(unicode.BigEndian, "\uFEFFid;at;text\r\na;"+at+";żółć\r\n"), `a: 02-10T09:00 customer "żółć"`},
+		{"UTF-16 without a mark", csv.Config{}, utf16(unicode.LittleEndian, "id;at;text\r\na;"+at+";żółć\r\n"), `a: 02-10T09:00 customer "żółć"`},
+		{"gzip", csv.Config{}, gzipped("id,at,text\na," + at + ",b\n"), `a: 02-10T09:00 customer "b"`},
 		{"windows-1250", csv.Config{}, "id,at,text\na," + at + ",za\xbf\xf3\xb3\xe6\n", `a: 02-10T09:00 customer "zażółć"`},
 		{"a configured encoding", csv.Config{Encoding: "iso-8859-2"}, "id,at,text\na," + at + ",\xb1\xb6\xbc\n", `a: 02-10T09:00 customer "ąśź"`},
 		{"Polish times in summer", csv.Config{Timezone: "Europe/Warsaw", Now: func() time.Time { return connectortest.Clock().AddDate(1, 0, 0) }}, "id,at,text\na,10.07.2026 11:00,b\n", `a: 07-10T09:00 customer "b"`},
