@@ -170,32 +170,33 @@ func parts(f odzew.Flag) []Part {
 	case rest >= 0.005:
 		out = append(out, Part{Signal: other, Weight: rest})
 	}
-	round(out, score)
+	weights := make([]float64, len(out))
+	for i, p := range out {
+		weights[i] = 100 * p.Weight
+	}
+	for i, w := range apportion(weights, int(math.Round(100*score))) {
+		out[i].Weight = float64(w) / 100
+	}
 	out = slices.DeleteFunc(out, func(p Part) bool { return p.Weight == 0 })
 	slices.SortStableFunc(out, func(a, b Part) int { return cmp.Compare(b.Weight, a.Weight) })
 	return out
 }
 
-// round rounds the weights to hundredths whose sum is the rounded total.
-func round(parts []Part, total float64) {
-	left := int(math.Round(total * 100))
-	order := make([]int, len(parts))
-	floors := make([]int, len(parts))
-	for i, p := range parts {
-		order[i] = i
-		floors[i] = int(math.Floor(p.Weight*100 + 1e-9))
-		left -= floors[i]
+// apportion rounds values to whole numbers that add up to total, by largest
+// remainder. Their own sum must round to total, up or down.
+func apportion(values []float64, total int) []int {
+	out := make([]int, len(values))
+	order := make([]int, len(values))
+	for i, v := range values {
+		out[i], order[i] = int(math.Floor(v+1e-9)), i
+		total -= out[i]
 	}
-	fraction := func(i int) float64 { return parts[i].Weight*100 - float64(floors[i]) }
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(fraction(b), fraction(a)) })
-	for k, i := range order {
-		if k < left {
-			floors[i]++
-		}
+	remainder := func(i int) float64 { return values[i] - float64(out[i]) }
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(remainder(b), remainder(a)) })
+	for _, i := range order[:min(max(total, 0), len(order))] {
+		out[i]++
 	}
-	for i := range parts {
-		parts[i].Weight = float64(floors[i]) / 100
-	}
+	return out
 }
 
 // deadlines fills in the statutory clocks, the nearest first.

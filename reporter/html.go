@@ -34,11 +34,12 @@ var (
 		dim:    "color:#667085;",
 		code:   "font-family:ui-monospace,Menlo,Consolas,monospace;font-size:12px;color:#475467;",
 	}
-	classes = map[tone]string{bad: "bad", warn: "warn", good: "good", dim: "dim", code: "dim"}
+	classes = map[tone]string{plain: "plain", bad: "bad", warn: "warn", good: "good", dim: "dim", code: "dim"}
 	banners = map[tone]template.CSS{
-		bad:  "background-color:#fef1f0;border-left:6px solid #d92d20;",
-		warn: "background-color:#fff7e8;border-left:6px solid #dc8a0b;",
-		good: "background-color:#ecfaf2;border-left:6px solid #1f9d5c;",
+		plain: "background-color:#f2f4f7;border-left:6px solid #b9c3d4;",
+		bad:   "background-color:#fef1f0;border-left:6px solid #d92d20;",
+		warn:  "background-color:#fff7e8;border-left:6px solid #dc8a0b;",
+		good:  "background-color:#ecfaf2;border-left:6px solid #1f9d5c;",
 	}
 	badges = map[tone]template.CSS{
 		plain: "background-color:#eef0f4;color:#475467;",

@@ -15,6 +15,9 @@ import (
 // Languages: plurals and numbers are those of x/text (CLDR); weekdays and months
 // are not in it, so they stand with the other words.
 
+// to stands between two bounds; the joiner keeps a browser from breaking there.
+const to = "–\u2060"
+
 // A locale writes figures in one language.
 type locale struct {
 	words
@@ -88,7 +91,7 @@ func (l locale) percent(p float64, places int) string { return l.decimal(100*p, 
 
 // shareInterval returns "[5,7–19,1]".
 func (l locale) shareInterval(s Share, places int) string {
-	return "[" + l.decimal(100**s.Low, places) + "–" + l.decimal(100**s.High, places) + "]"
+	return "[" + l.decimal(100**s.Low, places) + to + l.decimal(100**s.High, places) + "]"
 }
 
 // elapsed returns a calendar duration: "48 min", "5 h 10 min", "2 dni 3 h".
@@ -132,11 +135,11 @@ func (l locale) span(s Span, hours bool) string {
 func (l locale) interval(low, high int64) string {
 	if roundTo(high, 60) < 60 {
 		if high < 60 {
-			return fmt.Sprintf("[%d–%d\u00a0s]", low, high)
+			return fmt.Sprintf("[%d%s%d\u00a0s]", low, to, high)
 		}
-		return fmt.Sprintf("[%d–%d]", roundTo(low, 60), roundTo(high, 60))
+		return fmt.Sprintf("[%d%s%d]", roundTo(low, 60), to, roundTo(high, 60))
 	}
-	return "[" + clock(low) + "–" + clock(high) + "]"
+	return "[" + clock(low) + to + clock(high) + "]"
 }
 
 func clock(seconds int64) string {
@@ -153,6 +156,15 @@ func (l locale) signedWait(seconds int64) string {
 		return "+" + l.worked(seconds)
 	}
 	return "0"
+}
+
+// signedInterval returns the bounds of a change: "[+3, +26]" in minutes where both
+// are below an hour.
+func (l locale) signedInterval(low, high int64) string {
+	if max(-low, high) < 3600 && max(high-low, -low, high) >= 60 {
+		return fmt.Sprintf("[%s, %s]", l.signed(float64(low)/60, 0), l.signed(float64(high)/60, 0))
+	}
+	return "[" + l.signedWait(low) + ", " + l.signedWait(high) + "]"
 }
 
 func roundTo(seconds, unit int64) int64 { return (seconds + unit/2) / unit }

@@ -21,7 +21,7 @@ func (d Digest) Markdown(w io.Writer) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# odzew: %s\n\n**%s%s**%s\n", markdown(p.Title), markdown(p.Today), markdown(p.Call), markdown(p.Rest))
 	for _, n := range p.Notices {
-		fmt.Fprintf(&b, "\n> %s\n", markdown(n))
+		fmt.Fprintf(&b, "\n> %s\n", markdownLine(line{n}))
 	}
 	for _, l := range p.Brief {
 		fmt.Fprintf(&b, "\n%s\n", markdownLine(l))
@@ -79,6 +79,9 @@ func markdownRow(b *bytes.Buffer, r row) {
 	if r.Badge != "" {
 		fmt.Fprintf(b, " · **%s**", markdown(r.Badge))
 	}
+	if r.Note != "" {
+		fmt.Fprintf(b, " · %s", markdown(r.Note))
+	}
 	b.WriteByte('\n')
 }
 
@@ -97,7 +100,7 @@ func markdownLine(l line) string {
 		}
 		b.WriteString(s)
 	}
-	return b.String()
+	return strings.TrimSpace(b.String())
 }
 
 // markdownCode returns s as code, where no backtick of its own can end it.

@@ -2,6 +2,7 @@ package reporter
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -45,14 +46,14 @@ type page struct {
 	Today    string // "DZIŚ: "
 	Call     string // what is most pressing
 	Rest     string // the rest of the headline
-	Notices  []string
+	Notices  []bit
 	Brief    []line // a quiet day is told in these lines alone
 	Sections []section
 	Footer   string
 }
 
-// headline is the first line after the title.
-func (p page) headline() string { return p.Today + p.Call + p.Rest }
+// Also is the rest of the headline as a sentence of its own.
+func (p page) Also() string { return strings.TrimLeft(p.Rest, " ,.") }
 
 // A section is one numbered part.
 type section struct {
@@ -80,6 +81,7 @@ type row struct {
 	Cells []string
 	Badge string
 	Tone  tone
+	Note  string // below the figures
 	Bar   *Share
 }
 
@@ -152,15 +154,15 @@ func (d Digest) headline(l locale) (t tone, call, rest string) {
 	if len(facts) > 1 {
 		rest = ", " + strings.Join(facts[1:], ", ") + "."
 	}
-	if d.Quality.Until == nil && !d.worse() {
+	if d.Quality.Until == nil && !d.FirstWeek && !d.worse() {
 		rest += " " + l.rest
 	}
 	return t, facts[0], rest
 }
 
 // notices are what a reader must know before the figures.
-func (d Digest) notices(l locale) []string {
-	var out []string
+func (d Digest) notices(l locale) []bit {
+	var out []bit
 	for _, s := range d.Quality.Sources {
 		if d.Quality.Until == nil || s.FailedSince == nil {
 			continue
@@ -172,16 +174,13 @@ func (d Digest) notices(l locale) []string {
 		if s.Reason != "" {
 			notice += " (" + s.Reason + ")"
 		}
-		out = append(out, notice+".")
-	}
-	if d.From != d.To {
-		out = append(out, fmt.Sprintf(l.weekend, l.shortDate(parseDay(d.From)), l.shortDate(parseDay(d.To))))
+		out = append(out, bit{Text: notice + ".", Tone: warn})
 	}
 	if d.Holiday != "" {
-		out = append(out, fmt.Sprintf(l.holiday, d.Holiday))
+		out = append(out, bit{Text: fmt.Sprintf(l.holiday, d.Holiday)})
 	}
 	if d.FirstWeek {
-		out = append(out, l.firstWeek)
+		out = append(out, bit{Text: l.firstWeek})
 	}
 	return out
 }
@@ -394,7 +393,7 @@ func (d Digest) waitsPart(l locale) section {
 func (l locale) asked(a Asked) string {
 	s := l.askedHead
 	if a.Open > 0 {
-		s += fmt.Sprintf(l.askedOpen, a.Open)
+		s += fmt.Sprintf(l.askedOpen, l.count(a.Open, l.stillOpen))
 	}
 	s += " (n=" + l.integer(a.N) + "): "
 	switch {
@@ -437,7 +436,7 @@ func (l locale) cases(seconds []int64) string {
 
 // changeLines tells of a shift of the waits: with an arrow only where it is clear.
 func (l locale) changeLines(c Shift) []line {
-	interval := "[" + l.signedWait(c.Low) + ", " + l.signedWait(c.High) + "]"
+	interval := l.signedInterval(c.Low, c.High)
 	first := line{{Text: l.change}}
 	if !c.Clear {
 		return []line{append(first, bit{Text: l.signedWait(c.Seconds) + " " + interval + ": " + l.inconclusive})}
@@ -450,16 +449,23 @@ func (l locale) changeLines(c Shift) []line {
 	if len(c.Within) == 0 {
 		return []line{first}
 	}
-	var parts []string
+	// In whole minutes that add up, as the mean does.
+	values := make([]float64, 0, len(c.Within)+1)
 	for _, w := range c.Within {
+		values = append(values, float64(w.Seconds)/60)
+	}
+	values = append(values, float64(c.Mix)/60)
+	minutes := apportion(values, int(math.Round(float64(c.Mean)/60)))
+	var parts []string
+	for i, w := range c.Within {
 		name := l.channel[w.Channel]
 		if name == "" {
 			name = w.Channel
 		}
-		parts = append(parts, name+"\u00a0"+l.signedWait(w.Seconds))
+		parts = append(parts, name+"\u00a0"+l.signed(float64(minutes[i]), 0))
 	}
-	parts = append(parts, l.mix+"\u00a0"+l.signedWait(c.Mix))
-	return []line{first, text(l.channels + l.signedWait(c.Mean) + " = " + strings.Join(parts, ", "))}
+	parts = append(parts, l.mix+"\u00a0"+l.signed(float64(minutes[len(minutes)-1]), 0))
+	return []line{first, text(l.channels + l.signed(float64(c.Mean)/60, 0) + "\u00a0min = " + strings.Join(parts, ", "))}
 }
 
 func (d Digest) placesPart(l locale) section {
@@ -483,7 +489,7 @@ func (l locale) place(p Place) row {
 		r.Tone = dim
 		r.Cells = append(r.Cells, l.tooFew)
 		if p.Past.N >= MinHeadline {
-			r.Cells = append(r.Cells, fmt.Sprintf(l.past28, l.integer(p.Past.N), l.percent(*p.Past.Share, 0), l.shareInterval(p.Past, 0)))
+			r.Note = fmt.Sprintf(l.past28, l.integer(p.Past.N), l.percent(*p.Past.Share, 0), l.shareInterval(p.Past, 0))
 		}
 		return r
 	case PlaceCritical:
@@ -505,8 +511,7 @@ func (l locale) place(p Place) row {
 		r.Cells = append(r.Cells, "")
 	}
 	if p.Slow != nil {
-		than := fmt.Sprintf(l.slower, l.signedWait(p.Slow.Seconds)+" ["+l.signedWait(p.Slow.Low)+", "+l.signedWait(p.Slow.High)+"]", l.than[p.Slow.Than])
-		r.Cells = append(r.Cells, than)
+		r.Note = fmt.Sprintf(l.slower, l.worked(p.Slow.Seconds), l.interval(p.Slow.Low, p.Slow.High), l.than[p.Slow.Than])
 	}
 	return r
 }
@@ -544,23 +549,23 @@ func (d Digest) moodPart(l locale) section {
 	}
 	var ratings []string
 	if c := d.Ratings.CSAT; c != nil {
-		ratings = append(ratings, fmt.Sprintf(l.csat, l.ofN(*c)))
+		v := fmt.Sprintf("%s %s, %s", l.integer(c.Count), fmt.Sprintf(l.fromConversations, l.integer(c.N)), l.askedFew)
+		if c.N >= MinHeadline {
+			v = l.percent(*c.Share, 0) + " " + l.shareInterval(*c, 0) + " (n=" + l.integer(c.N) + ")"
+		}
+		ratings = append(ratings, l.csat+": "+v)
 	}
 	if n := d.Ratings.NPS; n != nil {
-		v := l.integer(n.Promoters) + " / " + l.integer(n.Detractors) + " (n=" + l.integer(n.N) + ", " + l.askedFew + ")"
+		v := "n=" + l.integer(n.N) + ", " + l.askedFew
 		if n.Score != nil {
 			v = l.signed(*n.Score, 0) + " [" + l.signed(*n.Low, 0) + ", " + l.signed(*n.High, 0) + "] (n=" + l.integer(n.N) + ")"
 		}
-		ratings = append(ratings, fmt.Sprintf(l.nps, v))
+		ratings = append(ratings, l.nps+": "+v)
 	}
 	if len(ratings) > 0 {
 		s.Lines = append(s.Lines, text(strings.Join(ratings, "; ")+"."))
 	}
 	return s
-}
-
-func (l locale) ofN(s Share) string {
-	return l.percent(*s.Share, 0) + " " + l.shareInterval(s, 0) + " (n=" + l.integer(s.N) + ")"
 }
 
 func (d Digest) qualityPart(l locale) section {

@@ -52,7 +52,7 @@ func (t *textWriter) page(p page) {
 	t.line(0, 1, line{{Text: "odzew: ", Tone: strong}, {Text: p.Title + ", " + p.Sent}})
 	t.line(0, 1, line{{Text: p.Today, Tone: strong}, {Text: p.Call, Tone: p.Tone}, {Text: p.Rest}})
 	for _, n := range p.Notices {
-		t.line(0, 1, line{{Text: n, Tone: warn}})
+		t.line(0, 1, line{n})
 	}
 	for _, l := range p.Brief {
 		t.line(0, 1, l)
@@ -139,6 +139,9 @@ func (t *textWriter) rows(rows []row) {
 			l = plainLine
 		}
 		t.line(1, 5, l)
+		if r.Note != "" {
+			t.line(5, 5, line{{Text: r.Note}})
+		}
 	}
 }
 
@@ -249,7 +252,7 @@ func runeColumns(r rune) int {
 	if r < 0x300 {
 		return 1
 	}
-	if unicode.In(r, unicode.Mn, unicode.Me) {
+	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
 		return 0
 	}
 	switch width.LookupRune(r).Kind() {

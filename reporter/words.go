@@ -37,7 +37,7 @@ type words struct {
 	subject                    string
 
 	// notices
-	late, lateNever, holiday, firstWeek, weekend string
+	late, lateNever, holiday, firstWeek string
 
 	// the parts
 	customers, deadlines, waiting, places, mood, quality string
@@ -59,6 +59,7 @@ type words struct {
 	askedHalf, askedNine, askedNone string
 	askedHead, askedOpen            string
 	askedFew                        string
+	stillOpen                       noun
 	openNow, longest, parked        string
 	change, inconclusive, channels  string
 	mix                             string
@@ -100,7 +101,7 @@ var polish = words{
 	calendarDate:  func(t time.Time) string { return fmt.Sprintf("%d.%02d", t.Day(), t.Month()) },
 	yearSeparator: ".",
 
-	titleSpan: "%s – %s", sent: "wysłano %s", allDay: "00:00–24:00",
+	titleSpan: "%s – %s, razem", sent: "wysłano %s", allDay: "00:00" + to + "24:00",
 	today:  "DZIŚ: ",
 	nobody: "nikt do telefonu.", rest: "Reszta w normie.", quietRest: "Spokojny dzień.",
 	call:           noun{"klient do telefonu", "klientów do telefonu", "klientów do telefonu"},
@@ -115,7 +116,6 @@ var polish = words{
 	lateNever: "NIEPEŁNE DANE: źródło %s jeszcze niczego nie dostarczyło, nie działa od %s",
 	holiday:   "Święto: %s. Godziny pracy w tym dniu się nie liczą.",
 	firstWeek: "Pierwszy tydzień: porównań jeszcze nie ma.",
-	weekend:   "Razem dni od %s do %s.",
 
 	customers: "Klienci do zajęcia się", deadlines: "Terminy ustawowe", waiting: "Czekanie",
 	places: "Punkty styku", mood: "Nastrój", quality: "Jakość danych",
@@ -135,18 +135,18 @@ var polish = words{
 	hours:         "godziny pracy %s", calendarTime: "czas kalendarzowy",
 	answered: "odpowiedzi", first: "pierwsza odpowiedź", median: "mediana %s", nine: "9 na 10 w %s",
 	none: "brak", tooFewForMedian: "za mało na medianę: %s",
-	askedHead: "pytania z 28 dni", askedOpen: ", razem z %d wciąż otwartymi",
+	askedHead: "pytania z 28 dni", askedOpen: ", razem z %s", stillOpen: noun{"wciąż otwartym", "wciąż otwartymi", "wciąż otwartymi"},
 	askedHalf: "połowa w %s", askedNine: "9 na 10 w %s", askedNone: "ponad połowa wciąż bez odpowiedzi", askedFew: "za mało na wniosek",
 	openNow: "czeka teraz %s", longest: "najdłużej ", parked: "Zaparkowane bez odpowiedzi: %s",
 	change: "zmiana wobec 28 dni: ", inconclusive: "bez wniosku", channels: "średnia wg kanałów: ", mix: "udział kanałów",
 	negative: "%s negatywnych", negatives: "negatywne: %s", tooFew: "za mało rozmów na wniosek", past28: "28 dni: n=%s, %s negatywnych %s",
 	verdicts: map[string]string{PlaceCritical: "KRYTYCZNY", PlaceSlow: "WOLNY", PlaceNormal: "w normie", PlaceGood: "dobrze", PlaceTooFew: ""},
-	week:     "%d. tydzień", slower: "%s wobec %s",
-	than:        map[string]string{"target": "celu", "past": "ostatnich 28 dni", "peers": "innych punktów"},
+	week:     "%d. tydzień", slower: "o %s %s dłużej niż %s",
+	than:        map[string]string{"target": "cel", "past": "przez ostatnie 28 dni", "peers": "w innych punktach styku"},
 	smallPlaces: noun{"punkt styku", "punkty styku", "punktów styku"}, smallTogether: "%s poniżej %d rozmów: bez rozbicia",
 	norm: "norma %s", difference: "Różnica %s", points: "pkt",
 	relief: noun{"rozmowa", "rozmowy", "rozmów"}, reliefTopic: "Ulga i podziękowania: %s", mostly: "najczęściej", quotes: "„%s”",
-	csat: "CSAT %s", nps: "NPS %s",
+	csat: "CSAT", nps: "NPS",
 	through: "%s do %s", never: "%s: jeszcze nic", failing: "%s: nie działa od %s", noSources: "brak źródeł",
 	messages:      noun{"wiadomość", "wiadomości", "wiadomości"},
 	fromCustomers: "w tym %s od klientów",
@@ -190,7 +190,7 @@ var english = words{
 	calendarDate:  func(t time.Time) string { return t.Format("2 Jan") },
 	yearSeparator: " ",
 
-	titleSpan: "%s – %s", sent: "sent %s", allDay: "00:00–24:00",
+	titleSpan: "%s – %s, together", sent: "sent %s", allDay: "00:00" + to + "24:00",
 	today:  "TODAY: ",
 	nobody: "nobody to call.", rest: "The rest is normal.", quietRest: "A quiet day.",
 	call:           noun{"customer to call", "customers to call", "customers to call"},
@@ -205,7 +205,6 @@ var english = words{
 	lateNever: "INCOMPLETE DATA: source %s has not delivered anything yet, down since %s",
 	holiday:   "Public holiday: %s. Its hours do not count as working hours.",
 	firstWeek: "First week: nothing to compare with yet.",
-	weekend:   "The days from %s to %s together.",
 
 	customers: "Customers to take care of", deadlines: "Statutory deadlines", waiting: "Waiting",
 	places: "Touchpoints", mood: "Sentiment", quality: "Data quality",
@@ -225,18 +224,18 @@ var english = words{
 	hours:         "working hours %s", calendarTime: "calendar time",
 	answered: "replies", first: "first reply", median: "median %s", nine: "9 in 10 within %s",
 	none: "none", tooFewForMedian: "too few for a median: %s",
-	askedHead: "asked in 28 days", askedOpen: ", with %d still open",
+	askedHead: "asked in 28 days", askedOpen: ", with %s", stillOpen: noun{"still open", "still open", "still open"},
 	askedHalf: "half within %s", askedNine: "9 in 10 within %s", askedNone: "more than half still without a reply", askedFew: "too few for a conclusion",
 	openNow: "waiting now %s", longest: "longest ", parked: "Parked without a reply: %s",
 	change: "change against 28 days: ", inconclusive: "no conclusion", channels: "mean by channel: ", mix: "share of channels",
 	negative: "%s negative", negatives: "negative: %s", tooFew: "too few conversations for a conclusion", past28: "28 days: n=%s, %s negative %s",
 	verdicts: map[string]string{PlaceCritical: "CRITICAL", PlaceSlow: "SLOW", PlaceNormal: "normal", PlaceGood: "good", PlaceTooFew: ""},
-	week:     "week %d", slower: "%s against %s",
-	than:        map[string]string{"target": "the target", "past": "the last 28 days", "peers": "other touchpoints"},
+	week:     "week %d", slower: "%s %s longer than %s",
+	than:        map[string]string{"target": "the target", "past": "in the last 28 days", "peers": "at other touchpoints"},
 	smallPlaces: noun{"touchpoint", "touchpoints", "touchpoints"}, smallTogether: "%s below %d conversations: not broken down",
 	norm: "norm %s", difference: "Difference %s", points: "points",
 	relief: noun{"conversation", "conversations", "conversations"}, reliefTopic: "Relief and thanks: %s", mostly: "mostly", quotes: "“%s”",
-	csat: "CSAT %s", nps: "NPS %s",
+	csat: "CSAT", nps: "NPS",
 	through: "%s until %s", never: "%s: nothing yet", failing: "%s: down since %s", noSources: "no sources",
 	messages:      noun{"message", "messages", "messages"},
 	fromCustomers: "%s of them from customers",
