@@ -271,7 +271,7 @@ func isThanks(c byte, line string) bool {
 // inlineClosing gives the offset of a closing that ends a line of text: "Proszę o
 // odpowiedź. Pozdrawiam, Jan". 0 if there is none.
 func inlineClosing(line string) int {
-	for i := len(line) - 1; i >= max(3, len(line)-100); i-- {
+	for i := len(line) - 1; i >= max(3, len(line)-60); i-- {
 		if line[i-1] != ' ' || line[i] < 'A' || line[i] > 'Z' || line[i-2] != '.' && line[i-2] != '!' && line[i-2] != '?' && line[i-2] != ',' {
 			continue
 		}

@@ -40,9 +40,6 @@ func (c content) text() string {
 
 // part reads one part, with all parts inside it.
 func (p *parser) part(get func(string) string, body io.Reader, depth int) content {
-	if p.parts++; p.parts == maxParts {
-		p.problem("Content-Type", get("Content-Type"), "too many parts; the rest is passed over")
-	}
 	kind, params := contentType(get("Content-Type"))
 	disposition, named := contentType(get("Content-Disposition"))
 	name := decodeWords(named["filename"])
@@ -51,7 +48,7 @@ func (p *parser) part(get func(string) string, body io.Reader, depth int) conten
 	}
 	encoding := strings.ToLower(strings.TrimSpace(get("Content-Transfer-Encoding")))
 
-	if strings.HasPrefix(kind, "multipart/") && depth < maxDepth && p.parts < maxParts {
+	if strings.HasPrefix(kind, "multipart/") && depth < maxDepth {
 		boundary := params["boundary"]
 		if boundary == "" {
 			br := bufio.NewReader(body)
@@ -68,14 +65,12 @@ func (p *parser) part(get func(string) string, body io.Reader, depth int) conten
 	}
 
 	isText := kind == "text/plain" || kind == "text/html"
-	if !isText || disposition == "attachment" || name != "" || p.parts >= maxParts {
+	if !isText || disposition == "attachment" || name != "" {
 		n := counter{base64: encoding == "base64"}
-		if _, err := io.Copy(&n, body); err != nil && p.parts < maxParts {
+		if _, err := io.Copy(&n, body); err != nil {
 			p.problem("attachment", name, "cut short: "+err.Error())
 		}
-		if p.parts < maxParts {
-			p.attachments = append(p.attachments, Attachment{Name: name, Type: kind, Size: n.size()})
-		}
+		p.attachments = append(p.attachments, Attachment{Name: name, Type: kind, Size: n.size()})
 		return content{}
 	}
 
@@ -126,6 +121,10 @@ func (p *parser) multipart(kind, boundary string, body io.Reader, depth int) con
 			break
 		}
 		head.on, head.buf = false, nil
+		if p.parts++; p.parts > maxParts {
+			p.problem("body", kind, "too many parts; the rest is passed over")
+			break
+		}
 		if c := p.part(part.Header.Get, part, depth+1); !c.empty() {
 			found = append(found, c)
 		}
