@@ -17,7 +17,11 @@
 //     more by each format for the place where they go.
 package reporter
 
-import "time"
+import (
+	"time"
+
+	"odzew/reporter/stats"
+)
 
 // Limits of what a digest shows, and of what it dares to say.
 const (
@@ -26,8 +30,8 @@ const (
 	MaxDeadlines   = 5
 	MaxQuote       = 90 // characters
 
-	MinHeadline = 20 // the least n with a median
-	MinGroup    = 5  // the least n that is broken down
+	MinHeadline = 20             // the least n with a median
+	MinGroup    = stats.MinGroup // the least n that is broken down
 )
 
 // A Digest is the report of one period: what Build made of an Input. Its JSON form is
@@ -198,7 +202,7 @@ const (
 	PlaceSlow     = "slow"     // its waits are clearly worse than they should be
 	PlaceNormal   = "normal"
 	PlaceGood     = "good"    // clearly less negative than the rest
-	PlaceTooFew   = "too_few" // fewer than MinHeadline conversations: no verdict
+	PlaceTooFew   = "too_few" // fewer than MinHeadline conversations, and no slow waits: no verdict
 )
 
 // A Place is a touchpoint on the page.
@@ -221,6 +225,7 @@ type Place struct {
 type Slowness struct {
 	// Than is "target", "past" or "peers".
 	Than    string `json:"than"`
+	N       int    `json:"n"`       // waits
 	Seconds int64  `json:"seconds"` // by how much: median against target, or the shift
 	Low     int64  `json:"low_seconds"`
 	High    int64  `json:"high_seconds"`

@@ -116,9 +116,6 @@ func nps(r Ratings) *NPS {
 	return out
 }
 
-// falseDiscoveries is the share of verdicts on touchpoints that may be wrong.
-const falseDiscoveries = 0.1
-
 // places fills in the touchpoints: judged together, so that with many of them
 // chance alone does not make one critical every day; the worst first.
 func (d *Digest) places(in Input) {
@@ -194,7 +191,7 @@ func judgeMood(places []Place, tallies, all []Touchpoint) {
 			p = append(p, differ(places[i].Negative.Count, places[i].Negative.N, rests[i].Negative, rests[i].Conversations))
 		}
 	}
-	for k, found := range stats.BenjaminiHochberg(p, falseDiscoveries) {
+	for k, found := range stats.BenjaminiHochberg(p, stats.FalseDiscoveries) {
 		i := judged[k]
 		if !found {
 			continue
@@ -249,46 +246,25 @@ func differ(a, na, b, nb int) float64 {
 	return math.Erfc(math.Abs(x-y) / spread / math.Sqrt2)
 }
 
-// judgeWaits finds the slow places: against their own target, or without one their
-// own past, or without that their peers.
+// judgeWaits finds the slow places, as stats.SlowPlaces does: against their own
+// target, or without one their own past, or their peers.
 func judgeWaits(places []Place, tallies []Touchpoint) {
-	var judged []int
-	var p []float64
-	found := make([]*Slowness, len(places))
+	in := make([]stats.Place, len(tallies))
 	for i, t := range tallies {
-		now := t.Now.Waits
-		if now.N() < MinHeadline || places[i].Verdict == PlaceTooFew {
-			continue
-		}
-		if t.Target > 0 {
-			if low, high, ok := now.QuantileInterval(0.5); ok && low > t.Target {
-				median, _ := now.Median()
-				places[i].Slow = &Slowness{Than: "target", Seconds: median - t.Target, Low: low - t.Target, High: high - t.Target}
-			}
-			continue
-		}
-		than, before := "past", pooled(t.Past).Waits
-		if before.N() < MinHeadline {
-			than, before = "peers", restOf(tallies, t.Name).Waits
-		}
-		if before.N() < MinHeadline {
-			continue
-		}
-		if s, ok := stats.Shifted(before, now); ok {
-			judged = append(judged, i)
-			p = append(p, s.P)
-			if s.Exclusive && s.Seconds > 0 {
-				found[i] = &Slowness{Than: than, Seconds: s.Seconds, Low: s.Low, High: s.High}
-			}
-		}
+		in[i] = stats.Place{Name: t.Name, Now: t.Now.Waits, Past: pooled(t.Past).Waits, Target: t.Target}
 	}
-	for k, clear := range stats.BenjaminiHochberg(p, falseDiscoveries) {
-		if clear {
-			places[judged[k]].Slow = found[judged[k]]
+	for i, f := range stats.SlowPlaces(in) {
+		if !f.Slow {
+			continue
 		}
-	}
-	for i := range places {
-		if places[i].Slow != nil && places[i].Verdict != PlaceCritical {
+		slow := &Slowness{Than: f.Against, N: f.N, Seconds: f.Value, Low: f.Low, High: f.High}
+		if f.Against == stats.AgainstTarget {
+			slow.Seconds -= f.Baseline
+			slow.Low -= f.Baseline
+			slow.High -= f.Baseline
+		}
+		places[i].Slow = slow
+		if places[i].Verdict != PlaceCritical {
 			places[i].Verdict = PlaceSlow
 		}
 	}

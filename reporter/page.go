@@ -484,6 +484,7 @@ func (d Digest) placesPart(l locale) section {
 
 func (l locale) place(p Place) row {
 	r := row{Label: p.Name, Cells: []string{"n=" + l.integer(p.Negative.N)}, Badge: l.verdicts[p.Verdict]}
+	var notes []string
 	switch p.Verdict {
 	case PlaceTooFew:
 		r.Tone = dim
@@ -495,7 +496,7 @@ func (l locale) place(p Place) row {
 	case PlaceCritical:
 		r.Tone = bad
 		if p.Weeks > 1 {
-			r.Badge += ", " + fmt.Sprintf(l.week, p.Weeks)
+			notes = append(notes, fmt.Sprintf(l.week, p.Weeks))
 		}
 	case PlaceSlow:
 		r.Tone = warn
@@ -511,8 +512,9 @@ func (l locale) place(p Place) row {
 		r.Cells = append(r.Cells, "")
 	}
 	if p.Slow != nil {
-		r.Note = fmt.Sprintf(l.slower, l.worked(p.Slow.Seconds), l.interval(p.Slow.Low, p.Slow.High), l.than[p.Slow.Than])
+		notes = append(notes, "n="+l.integer(p.Slow.N)+": "+fmt.Sprintf(l.slower, l.worked(p.Slow.Seconds), l.interval(p.Slow.Low, p.Slow.High), l.than[p.Slow.Than]))
 	}
+	r.Note = strings.Join(notes, "; ")
 	return r
 }
 

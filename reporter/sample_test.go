@@ -183,6 +183,8 @@ var samples = []struct {
 			in.Touchpoints[i].Past = nil
 			in.Touchpoints[i].Now.Conversations = min(5, in.Touchpoints[i].Now.Conversations)
 			in.Touchpoints[i].Now.Negative = min(1, in.Touchpoints[i].Now.Negative)
+			in.Touchpoints[i].Now.Strong = 0
+			in.Touchpoints[i].Now.Waits = spread(uint64(30+i), 3, 2000)
 		}
 	}},
 }
