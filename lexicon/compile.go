@@ -1,94 +1,81 @@
 package lexicon
 
 import (
-	"cmp"
 	"math/bits"
 	"slices"
 )
 
-// The compiler. All patterns of all languages become one automaton: a trie whose
-// edges are symbols. A symbol is an item as written (a lemma, a set of
-// alternatives), and every word form knows the symbols that it satisfies, so that
-// a pattern of lemmas costs one edge an item and not one a form. match.go walks it.
+// The compiler. Every item of a pattern becomes a symbol (a lemma, a form, a set of
+// alternatives), and every spelling knows the symbols that it satisfies, so that
+// lemmas cost nothing at run time. All patterns of all languages stand in one
+// index, each under its rarest item, its anchor: "nie polecać" is thought of where
+// someone writes "polecam", and not at every "nie". match.go walks it.
 
 // A Compiled is a lexicon ready for matching.
 type Compiled struct {
 	Entries []Entry
 	Version string
 
-	table table
-	forms []form // by number; 0 is the unknown word
-	syms  []uint32
-	heads []head // nodes that a form leads to from a root
-	nodes []node
-	edges []edge
-	outs  []out
-	guard []guard
-	roots [numLangs]uint32
+	table    table
+	forms    []form // by number; 0 is the unknown word
+	syms     []uint32
+	anchors  []anchor
+	patterns []pattern
+	steps    []step
+	guards   []step
+	// byClass are the anchors of patterns that have nothing rarer than a class.
+	byClass [numClasses][]anchor
 }
 
-// A form is what the automaton knows of one spelling.
+// A form is what is known of one spelling.
 type form struct {
-	symLo, symHi   uint32
-	headLo, headHi uint32
-	bloom          uint64 // of its symbols
-	class          [numLangs]Class
-	langs          uint8 // bit of each language in which it is a word
+	symLo, symHi       uint32
+	anchorLo, anchorHi uint32
+	bloom              uint64 // of its symbols
+	class              [numLangs]Class
+	langs              uint8 // bit of each language in which it is a word
 }
 
-type node struct {
-	edgeLo, edgeHi   uint32 // words: sorted by symbol
-	classLo, classHi uint32 // classes: edges whose sym is a Class
-	outLo, outHi     uint32
-	any              uint32 // the node behind _, or 0
-	gapLo, gapHi     uint32 // edges whose sym is the length of the gap
-	bloom            uint64 // of the symbols of its edges
-	classes          Class  // of its class edges
-	leaf             bool   // nothing leads on
+// An anchor says that a pattern may stand around a word: the step that the word
+// satisfies.
+type anchor struct {
+	pattern uint32
+	step    uint8
+	lang    Lang
 }
 
-type edge struct{ sym, to uint32 }
-
-type head struct {
-	node uint32
-	lang Lang
+// A pattern is an entry as steps.
+type pattern struct {
+	entry            uint32
+	stepLo, stepHi   uint32
+	guardLo, guardHi uint32
+	start, end       bool  // stands at the edge of a clause
+	slack            uint8 // words that may stand between the pattern and its end edge
 }
 
-// An out is one entry that ends in a node.
-type out struct {
-	entry      uint32
-	guardLo    uint32
-	guardHi    uint32
-	items      uint8
-	slack      uint8 // words that may stand between the entry and its edge
-	start, end bool  // stands at the edge of a clause
-}
-
-// A guard is what must not stand within the clause.
-type guard struct {
+// A step is one item that a word must satisfy.
+type step struct {
 	sym   uint32
 	class Class
+	gap   uint8 // words that may stand between the last step and this one
+	skip  uint8 // words that must: _
 }
 
 func bloomBit(sym uint32) uint64 { return 1 << (sym * 0x9E3779B1 >> 26) }
 
-// Compile makes the automaton.
+// Compile makes the index.
 func (s *Set) Compile() *Compiled {
-	b := &builder{
-		set:     s,
-		c:       &Compiled{Entries: s.Entries, Version: s.Version},
-		symbols: map[symbolKey]uint32{},
-		next:    map[step]uint32{},
-		nodes:   []buildNode{{}}, // number 0 is no node
-	}
-	b.form(0) // number 0 is no word
-	for l := range b.c.roots {
-		b.c.roots[l] = b.node()
-	}
+	b := &builder{set: s, c: &Compiled{Entries: s.Entries, Version: s.Version}, symbols: map[symbolKey]uint32{}, lines: map[alt]bool{}}
+	b.c.forms = append(b.c.forms, form{}) // number 0 is no word
+	b.symbolCost = append(b.symbolCost, 0)
+	b.symbolLang = append(b.symbolLang, Any)
 	for _, c := range s.classes {
 		for _, w := range c.words {
+			if c.class == 0 {
+				b.lines[w] = true
+			}
 			b.eachForm(c.lang, w, func(id uint32, folded bool) {
-				b.classPairs = append(b.classPairs, classPair{id, c.lang, c.class, folded})
+				b.classes = append(b.classes, classPair{id, c.lang, c.class, folded})
 			})
 		}
 	}
@@ -103,8 +90,7 @@ type symbolKey struct {
 	item string
 }
 
-type step struct{ node, sym uint32 }
-
+// A pair says that a form satisfies a symbol.
 type pair struct {
 	form, sym uint32
 	folded    bool
@@ -117,34 +103,20 @@ type classPair struct {
 	folded bool
 }
 
-type buildNode struct {
-	edges, classes, gaps []edge
-	any                  uint32
-	outs                 []out
-}
-
 type builder struct {
 	set        *Set
 	c          *Compiled
 	symbols    map[symbolKey]uint32
-	symLang    []Lang
-	next       map[step]uint32
-	nodes      []buildNode
+	symbolLang []Lang
+	symbolCost []int
+	bySymbol   [][]anchor
+	lines      map[alt]bool // the words that every other line has
 	pairs      []pair
-	classPairs []classPair
-}
-
-func (b *builder) node() uint32 {
-	b.nodes = append(b.nodes, buildNode{})
-	return uint32(len(b.nodes) - 1)
+	classes    []classPair
 }
 
 // form returns the number of the spelling with this hash.
 func (b *builder) form(h Hash) uint32 {
-	if h == 0 {
-		b.c.forms = append(b.c.forms, form{})
-		return 0
-	}
 	id, added := b.c.table.intern(h, uint32(len(b.c.forms)))
 	if added {
 		b.c.forms = append(b.c.forms, form{})
@@ -178,97 +150,123 @@ func (b *builder) eachForm(l Lang, w alt, yield func(id uint32, folded bool)) {
 	}
 }
 
+// How often a word is met, roughly: the anchor is the item with the least.
+const (
+	costWord  = 1
+	costLemma = 2
+	costLine  = 80 // a word that every other line has
+)
+
+var costClass = [numClasses]int{60, 20, 30, 30, 90, 40, 200}
+
 func (b *builder) symbol(l Lang, it item) uint32 {
 	k := symbolKey{l, it.key}
 	sym, ok := b.symbols[k]
-	if !ok {
-		sym = uint32(len(b.symLang))
-		b.symbols[k] = sym
-		b.symLang = append(b.symLang, l)
-		for _, w := range it.words {
-			b.eachForm(l, w, func(id uint32, folded bool) {
-				b.pairs = append(b.pairs, pair{id, sym, folded})
-			})
+	if ok {
+		return sym
+	}
+	sym = uint32(len(b.symbolLang))
+	b.symbols[k] = sym
+	cost := 0
+	for _, w := range it.words {
+		switch {
+		case b.lines[alt{w.word, true}]:
+			cost += costLine
+		case w.form:
+			cost += costWord
+		default:
+			cost += costLemma
+		}
+		b.eachForm(l, w, func(id uint32, folded bool) {
+			b.pairs = append(b.pairs, pair{id, sym, folded})
+		})
+	}
+	for k := range numClasses {
+		if it.class&(1<<k) != 0 {
+			cost += costClass[k]
 		}
 	}
+	b.symbolLang = append(b.symbolLang, l)
+	b.symbolCost = append(b.symbolCost, cost)
 	return sym
 }
 
 func (b *builder) add(entry uint32) {
 	e := &b.set.Entries[entry]
 	items, _ := parsePattern(e.Pattern, e.Kind) // Parse checked it
-	o := out{entry: entry}
-	o.guardLo = uint32(len(b.c.guard))
-	body := items[:0:0]
-	for _, it := range items {
-		switch it.op {
-		case opStart:
-			o.start = true
-		case opEnd:
-			o.end = true
-		case opGuard:
-			b.c.guard = append(b.c.guard, guard{b.symbol(e.Lang, it), it.class})
-		default:
-			body = append(body, it)
-		}
-	}
-	o.guardHi = uint32(len(b.c.guard))
-	if last := body[len(body)-1]; last.op == opGap { // before $
-		o.slack = uint8(last.gap)
-		body = body[:len(body)-1]
-	}
-	b.thread(e.Lang, b.c.roots[e.Lang], body, o)
-	if e.Kind == Negator && len(body) == 1 {
-		for _, w := range body[0].words {
+	b.variant(entry, nil, items)
+	if e.Kind == Negator && len(items) == 1 {
+		for _, w := range items[0].words {
 			b.eachForm(e.Lang, w, func(id uint32, folded bool) {
-				b.classPairs = append(b.classPairs, classPair{id, e.Lang, ClassNeg, folded})
+				b.classes = append(b.classes, classPair{id, e.Lang, ClassNeg, folded})
 			})
 		}
 	}
 }
 
-// thread lays the rest of a pattern into the trie, with and without its optional
-// items.
-func (b *builder) thread(l Lang, at uint32, rest []item, o out) {
-	if len(rest) == 0 {
-		if o.items > 0 && !slices.Contains(b.nodes[at].outs, o) {
-			b.nodes[at].outs = append(b.nodes[at].outs, o)
+// variant adds the pattern of an entry with and without each of its optional items.
+func (b *builder) variant(entry uint32, done, rest []item) {
+	for i, it := range rest {
+		if it.optional {
+			b.variant(entry, append(done[:len(done):len(done)], rest[:i]...), rest[i+1:])
+			it.optional = false
+			b.variant(entry, append(append(done[:len(done):len(done)], rest[:i]...), it), rest[i+1:])
+			return
 		}
-		return
 	}
-	it := rest[0]
-	if it.optional {
-		b.thread(l, at, rest[1:], o)
-	}
-	const anySymbol, gapSymbol = 1<<32 - 1, 1<<32 - 100
-	key := step{at, anySymbol}
-	switch it.op {
-	case opWord:
-		key.sym = b.symbol(l, it)
-		o.items++
-	case opGap:
-		key.sym = gapSymbol + uint32(it.gap)
-	}
-	to, ok := b.next[key]
-	if !ok {
-		to = b.node()
-		b.next[key] = to
-		n := &b.nodes[at]
+	b.pattern(entry, append(done[:len(done):len(done)], rest...))
+}
+
+func (b *builder) pattern(entry uint32, items []item) {
+	l := b.set.Entries[entry].Lang
+	p := pattern{entry: entry, stepLo: uint32(len(b.c.steps)), guardLo: uint32(len(b.c.guards))}
+	var gap, skip uint8
+	for _, it := range items {
 		switch it.op {
-		case opAny:
-			n.any = to
+		case opStart:
+			p.start = true
+		case opEnd:
+			p.end = true
+			p.slack, gap = gap, 0
 		case opGap:
-			n.gaps = append(n.gaps, edge{uint32(it.gap), to})
-		default:
-			if len(it.words) > 0 {
-				n.edges = append(n.edges, edge{key.sym, to})
-			}
-			if it.class != 0 {
-				n.classes = append(n.classes, edge{uint32(it.class), to})
-			}
+			gap += uint8(it.gap)
+		case opAny:
+			skip++
+		case opGuard:
+			b.c.guards = append(b.c.guards, step{sym: b.symbol(l, it), class: it.class})
+		case opWord:
+			b.c.steps = append(b.c.steps, step{sym: b.symbol(l, it), class: it.class, gap: gap, skip: skip})
+			gap, skip = 0, 0
 		}
 	}
-	b.thread(l, to, rest[1:], o)
+	if skip > 0 { // _ at the end: any word at all
+		b.c.steps = append(b.c.steps, step{gap: gap, skip: skip - 1})
+	}
+	p.stepHi, p.guardHi = uint32(len(b.c.steps)), uint32(len(b.c.guards))
+	b.anchor(l, p)
+}
+
+// anchor puts a pattern into the index under its rarest step.
+func (b *builder) anchor(l Lang, p pattern) {
+	steps := b.c.steps[p.stepLo:p.stepHi]
+	best, cost := -1, 0
+	for i, st := range steps {
+		if c := b.symbolCost[st.sym]; st.sym != 0 && (best < 0 || c < cost) {
+			best, cost = i, c
+		}
+	}
+	b.c.patterns = append(b.c.patterns, p)
+	a := anchor{uint32(len(b.c.patterns) - 1), uint8(best), l}
+	st := steps[best]
+	for int(st.sym) >= len(b.bySymbol) {
+		b.bySymbol = append(b.bySymbol, nil)
+	}
+	b.bySymbol[st.sym] = append(b.bySymbol[st.sym], a)
+	for k := range numClasses {
+		if st.class&(1<<k) != 0 {
+			b.c.byClass[k] = append(b.c.byClass[k], a)
+		}
+	}
 }
 
 // finish lays everything out flat.
@@ -276,8 +274,7 @@ func (b *builder) finish() *Compiled {
 	c := b.c
 	// Exact spellings come first: where a spelling is itself a word of a language,
 	// what only folds to it there does not count.
-	exact := make([]uint8, len(c.forms))
-	folded := make([]uint8, len(c.forms))
+	exact, folded := make([]uint8, len(c.forms)), make([]uint8, len(c.forms))
 	mark := func(form uint32, l Lang, isFolded bool) {
 		if isFolded {
 			folded[form] |= 1 << l
@@ -285,61 +282,35 @@ func (b *builder) finish() *Compiled {
 			exact[form] |= 1 << l
 		}
 	}
-	for _, p := range b.pairs {
-		mark(p.form, b.symLang[p.sym], p.folded)
+	for i := range b.pairs {
+		p := &b.pairs[i]
+		mark(p.form, b.symbolLang[p.sym], p.folded)
+		c.forms[p.form].symHi++
 	}
-	for _, p := range b.classPairs {
+	for _, p := range b.classes {
 		mark(p.form, p.lang, p.folded)
 	}
-	for i := range c.forms {
-		c.forms[i].langs = exact[i]
-		if exact[i]&^1 == 0 {
-			c.forms[i].langs |= folded[i]
-		}
-	}
-	for _, p := range b.classPairs {
+	for _, p := range b.classes {
 		if !p.folded || exact[p.form]&(1<<p.lang) == 0 {
 			c.forms[p.form].class[p.lang] |= p.class
 		}
 	}
-
-	for i := range b.nodes {
-		n := &b.nodes[i]
-		slices.SortFunc(n.edges, func(x, y edge) int { return cmp.Compare(x.sym, y.sym) })
-		flat := node{any: n.any, leaf: len(n.edges)+len(n.classes)+len(n.gaps) == 0 && n.any == 0}
-		for _, e := range n.edges {
-			flat.bloom |= bloomBit(e.sym)
-		}
-		for _, e := range n.classes {
-			flat.classes |= Class(e.sym)
-		}
-		flat.edgeLo, flat.edgeHi = appendEdges(c, n.edges)
-		flat.classLo, flat.classHi = appendEdges(c, n.classes)
-		flat.gapLo, flat.gapHi = appendEdges(c, n.gaps)
-		flat.outLo = uint32(len(c.outs))
-		c.outs = append(c.outs, n.outs...)
-		flat.outHi = uint32(len(c.outs))
-		c.nodes = append(c.nodes, flat)
-	}
-
-	root := make([]uint32, len(b.symLang)) // symbol -> the node it leads to from its root
-	for sym, l := range b.symLang {
-		root[sym] = b.next[step{c.roots[l], uint32(sym)}]
-	}
-	// Symbols of each form, by counting: lo, then filled, then sorted.
-	for _, p := range b.pairs {
-		c.forms[p.form].symHi++
-	}
+	// Symbols of each form, by counting.
 	at := uint32(0)
 	for i := range c.forms {
 		f := &c.forms[i]
+		f.langs = exact[i]
+		if exact[i]&^1 == 0 {
+			f.langs |= folded[i]
+		}
 		n := f.symHi
 		f.symLo, f.symHi = at, at
 		at += n
 	}
 	c.syms = make([]uint32, at)
-	for _, p := range b.pairs {
-		if p.folded && exact[p.form]&(1<<b.symLang[p.sym]) != 0 {
+	for i := range b.pairs {
+		p := &b.pairs[i]
+		if p.folded && exact[p.form]&(1<<b.symbolLang[p.sym]) != 0 {
 			continue
 		}
 		f := &c.forms[p.form]
@@ -352,22 +323,16 @@ func (b *builder) finish() *Compiled {
 		slices.Sort(own)
 		own = slices.Compact(own)
 		f.symHi = f.symLo + uint32(len(own))
-		f.headLo = uint32(len(c.heads))
+		f.anchorLo = uint32(len(c.anchors))
 		for _, sym := range own {
 			f.bloom |= bloomBit(sym)
-			if n := root[sym]; n != 0 {
-				c.heads = append(c.heads, head{n, b.symLang[sym]})
+			if int(sym) < len(b.bySymbol) {
+				c.anchors = append(c.anchors, b.bySymbol[sym]...)
 			}
 		}
-		f.headHi = uint32(len(c.heads))
+		f.anchorHi = uint32(len(c.anchors))
 	}
 	return c
-}
-
-func appendEdges(c *Compiled, es []edge) (lo, hi uint32) {
-	lo = uint32(len(c.edges))
-	c.edges = append(c.edges, es...)
-	return lo, uint32(len(c.edges))
 }
 
 // hashOn returns the hashes of a word that goes on with s.
@@ -419,7 +384,7 @@ func (t *table) intern(h Hash, val uint32) (got uint32, added bool) {
 
 func (t *table) grow() {
 	old := *t
-	n := max(1<<16, 2*len(old.keys))
+	n := max(1<<17, 2*len(old.keys))
 	*t = table{keys: make([]Hash, n), vals: make([]uint32, n), shift: uint(64 - bits.TrailingZeros(uint(n)))}
 	for i, h := range old.keys {
 		if h != 0 {

@@ -1,8 +1,11 @@
 package lexicon
 
-// The walk of the automaton over the words of one message.
+import "math/bits"
 
-// A Word is one token of a message as the automaton reads it.
+// Matching: over the words of one message, once. At each word the patterns that are
+// anchored there are tried to its left and to its right.
+
+// A Word is one token of a message as the matcher reads it.
 type Word struct {
 	Form  uint32 // from Find; 0 where unknown
 	Class Class  // the classes that its shape gives it: number, name, date
@@ -23,19 +26,20 @@ const (
 	Ellipsis
 )
 
-// A Match is one entry that stands in a message: words Start to End, without
-// those from GapLo to GapHi, which only stand between.
+// A Match is one entry that stands in a message, from word Start up to End.
 type Match struct {
-	Entry        uint32
-	Start, End   uint32
-	GapLo, GapHi uint32
-	// Items is how many words of the pattern were matched.
+	Entry      uint32
+	Start, End uint32
+	// mask has a bit for each of the first 64 words from Start that is part of the
+	// match, and does not only stand between its parts.
+	mask uint64
+	// Items is how many words are part of the match.
 	Items uint8
 }
 
 // Covers reports whether the word with this index is part of the match.
 func (m *Match) Covers(i uint32) bool {
-	return m.Start <= i && i < m.End && (i < m.GapLo || i >= m.GapHi)
+	return m.Start <= i && i < m.End && m.mask>>(i-m.Start)&1 != 0
 }
 
 // Langs is a set of languages, one bit each.
@@ -53,21 +57,6 @@ func LangsOf(ls ...Lang) Langs {
 	return set
 }
 
-// A Matcher holds the memory of a walk, to be used again. Not for two goroutines
-// at once.
-type Matcher struct {
-	now, next []state
-	out       []Match
-}
-
-// A state is a pattern matched halfway.
-type state struct {
-	node         uint32
-	start        uint32
-	gapLo, gapHi uint32
-	wait         uint8 // how many more tokens the gap may take
-}
-
 // Find returns the number of the form with these hashes: the exact one, else the
 // folded one, else 0.
 func (c *Compiled) Find(exact, folded Hash) uint32 {
@@ -81,42 +70,31 @@ func (c *Compiled) Find(exact, folded Hash) uint32 {
 // FormLangs returns the languages in which a form is a word; none for 0.
 func (c *Compiled) FormLangs(id uint32) Langs { return Langs(c.forms[id].langs) }
 
-// Match returns every entry of the languages that stands in the words, overlapping
-// ones too, by their ends. The slice is the matcher's and holds until its next use.
+// Match appends to dst every entry of the languages that stands in the words,
+// overlapping ones too, in the order of their anchors.
 //
-// It takes linear time: a pattern is bounded in length, so at each word only so
-// many can be half matched.
-func (c *Compiled) Match(m *Matcher, words []Word, langs Langs) []Match {
-	m.now, m.out = m.now[:0], m.out[:0]
+// It takes linear time: patterns are bounded in length, and so is the number of
+// ways in which one is tried around a word.
+func (c *Compiled) Match(dst []Match, words []Word, langs Langs) []Match {
+	t := trial{c: c, words: words, langs: langs}
 	for i := range words {
 		w := &words[i]
-		if i > 0 && w.Sentence != words[i-1].Sentence {
-			m.now = m.now[:0]
-		}
 		f := &c.forms[w.Form]
-		class := w.Class | f.classes(langs)
-		m.next = m.next[:0]
-		for j := range m.now {
-			c.step(m, &m.now[j], f, class, words, uint32(i))
-		}
-		if w.Mark == Ellipsis {
-			m.next = append(m.next, m.now...)
-		}
-		for _, h := range c.heads[f.headLo:f.headHi] {
-			if langs.Has(h.lang) {
-				c.enter(m, h.node, state{start: uint32(i)}, words, uint32(i))
+		for _, a := range c.anchors[f.anchorLo:f.anchorHi] {
+			if langs.Has(a.lang) && t.try(a, i) {
+				dst = append(dst, t.match())
 			}
 		}
-		if class != 0 {
-			for l, root := range c.roots {
-				if r := &c.nodes[root]; langs.Has(Lang(l)) && r.classes&class != 0 {
-					c.stepClass(m, r, state{start: uint32(i)}, class, words, uint32(i))
+		class := w.Class | f.classes(langs)
+		for rest := class; rest != 0; rest &= rest - 1 {
+			for _, a := range c.byClass[bits.TrailingZeros16(uint16(rest))] {
+				if langs.Has(a.lang) && t.try(a, i) {
+					dst = append(dst, t.match())
 				}
 			}
 		}
-		m.now, m.next = m.next, m.now
 	}
-	return m.out
+	return dst
 }
 
 func (f *form) classes(langs Langs) Class {
@@ -130,84 +108,131 @@ func (f *form) classes(langs Langs) Class {
 	return class
 }
 
-// step moves one half-matched pattern over a word.
-func (c *Compiled) step(m *Matcher, s *state, f *form, class Class, words []Word, i uint32) {
-	n := &c.nodes[s.node]
-	if n.bloom&f.bloom != 0 {
-		c.stepForm(m, n, *s, f, words, i)
-	}
-	if n.classes&class != 0 {
-		c.stepClass(m, n, *s, class, words, i)
-	}
-	if n.any != 0 && words[i].Mark == NoMark {
-		c.enter(m, n.any, *s, words, i)
-	}
-	if s.wait > 0 {
-		t := *s
-		t.wait--
-		t.gapHi = i + 1
-		m.next = append(m.next, t)
-	}
+// A trial is one pattern tried around one word.
+type trial struct {
+	c     *Compiled
+	words []Word
+	langs Langs
+
+	p      *pattern
+	budget int
+	at     [maxItems + 1]int32 // word of each step
 }
 
-func (c *Compiled) stepForm(m *Matcher, n *node, s state, f *form, words []Word, i uint32) {
-	// Both lists are sorted. The longer one is searched for each of the shorter.
-	edges, syms := c.edges[n.edgeLo:n.edgeHi], c.syms[f.symLo:f.symHi]
-	if len(edges) <= len(syms) {
-		for _, e := range edges {
-			if containsSorted(syms, e.sym) {
-				c.enter(m, e.to, s, words, i)
+// maxProbes bounds the words looked at for one pattern around one word.
+const maxProbes = 128
+
+// try reports whether the pattern stands with its anchor at word i.
+func (t *trial) try(a anchor, i int) bool {
+	p := &t.c.patterns[a.pattern]
+	steps := t.c.steps[p.stepLo:p.stepHi]
+	if len(steps) > 1 {
+		t.p, t.budget = p, maxProbes
+		t.at[a.step] = int32(i)
+		if !t.left(steps, int(a.step), i) || !t.right(steps, int(a.step), i) {
+			return false
+		}
+	} else {
+		t.p = p
+		t.at[0] = int32(i)
+	}
+	return p.plain() || t.holds()
+}
+
+func (p *pattern) plain() bool { return !p.start && !p.end && p.guardLo == p.guardHi }
+
+// left places the steps before k, which stands at word i.
+func (t *trial) left(steps []step, k, i int) bool {
+	if k == 0 {
+		return true
+	}
+	st := &steps[k-1]
+	reach := &steps[k] // the gap stands before the step that follows it
+	from := i - 1 - int(reach.skip)
+	sentence := t.words[i].Sentence
+	for j := from; j >= from-int(reach.gap) && j >= 0; j-- {
+		if t.words[j].Sentence != sentence {
+			break
+		}
+		if t.words[j].Mark == Ellipsis && !t.satisfies(j, st) {
+			from-- // an ellipsis takes no room
+			continue
+		}
+		if t.budget--; t.budget < 0 {
+			return false
+		}
+		if t.satisfies(j, st) {
+			t.at[k-1] = int32(j)
+			if t.left(steps, k-1, j) {
+				return true
 			}
 		}
-		return
 	}
-	for _, sym := range syms {
-		if to := findEdge(edges, sym); to != 0 {
-			c.enter(m, to, s, words, i)
-		}
-	}
+	return false
 }
 
-func (c *Compiled) stepClass(m *Matcher, n *node, s state, class Class, words []Word, i uint32) {
-	for _, e := range c.edges[n.classLo:n.classHi] {
-		if Class(e.sym)&class != 0 {
-			c.enter(m, e.to, s, words, i)
+// right places the steps behind k; the last one placed stands at word i.
+func (t *trial) right(steps []step, k, i int) bool {
+	if k == len(steps)-1 {
+		return true
+	}
+	st := &steps[k+1]
+	from := i + 1 + int(st.skip)
+	sentence := t.words[i].Sentence
+	for j := from; j <= from+int(st.gap) && j < len(t.words); j++ {
+		if t.words[j].Sentence != sentence {
+			break
+		}
+		if t.words[j].Mark == Ellipsis && !t.satisfies(j, st) {
+			from++
+			continue
+		}
+		if t.budget--; t.budget < 0 {
+			return false
+		}
+		if t.satisfies(j, st) {
+			t.at[k+1] = int32(j)
+			if t.right(steps, k+1, j) {
+				return true
+			}
 		}
 	}
+	return false
 }
 
-// enter arrives at a node having read word i: emits what ends there and keeps
-// what goes on.
-func (c *Compiled) enter(m *Matcher, to uint32, s state, words []Word, i uint32) {
-	n := &c.nodes[to]
-	for j := n.outLo; j < n.outHi; j++ {
-		if o := &c.outs[j]; c.holds(o, s.start, i+1, words) {
-			m.out = append(m.out, Match{Entry: o.entry, Start: s.start, End: i + 1, GapLo: s.gapLo, GapHi: s.gapHi, Items: o.items})
-		}
+// satisfies reports whether word j is what the step asks for.
+func (t *trial) satisfies(j int, st *step) bool {
+	w := &t.words[j]
+	if st.sym == 0 {
+		return w.Mark == NoMark
 	}
-	if n.leaf {
-		return
+	f := &t.c.forms[w.Form]
+	if st.class != 0 && (w.Class|f.classes(t.langs))&st.class != 0 {
+		return true
 	}
-	s.node, s.wait = to, 0
-	if n.edgeLo < n.edgeHi || n.classLo < n.classHi || n.any != 0 {
-		m.next = append(m.next, s)
-	}
-	for _, e := range c.edges[n.gapLo:n.gapHi] {
-		g := s
-		g.node, g.wait = e.to, uint8(e.sym)
-		g.gapLo, g.gapHi = i+1, i+1
-		m.next = append(m.next, g)
-	}
+	return f.bloom&bloomBit(st.sym) != 0 && containsSorted(t.c.syms[f.symLo:f.symHi], st.sym)
 }
 
-// holds checks the edges and the guards of an entry.
-func (c *Compiled) holds(o *out, start, end uint32, words []Word) bool {
-	if o.start && start > 0 && words[start-1].Clause == words[start].Clause {
+func (t *trial) match() Match {
+	at := t.at[:t.p.stepHi-t.p.stepLo]
+	first, last := at[0], at[len(at)-1]
+	m := Match{Entry: t.p.entry, Start: uint32(first), End: uint32(last + 1), Items: uint8(len(at))}
+	for _, i := range at {
+		m.mask |= 1 << (i - first)
+	}
+	return m
+}
+
+// holds checks the edges and the guards of the pattern.
+func (t *trial) holds() bool {
+	p, words := t.p, t.words
+	first, last := int(t.at[0]), int(t.at[p.stepHi-p.stepLo-1])
+	if p.start && first > 0 && words[first-1].Clause == words[first].Clause {
 		return false
 	}
-	if o.end {
-		at := int(end)
-		for at < len(words) && at < int(end)+int(o.slack) && !clauseEnds(words, at) {
+	if p.end {
+		at := last + 1
+		for at < len(words) && at <= last+int(p.slack) && !clauseEnds(words, at) {
 			at++
 		}
 		if !clauseEnds(words, at) {
@@ -215,14 +240,15 @@ func (c *Compiled) holds(o *out, start, end uint32, words []Word) bool {
 		}
 	}
 	const reach = 40 // words looked at on each side, so that no clause is too long
-	for g := o.guardLo; g < o.guardHi; g++ {
-		for i := int(start) - 1; i >= 0 && int(start)-i <= reach && words[i].Clause == words[start].Clause; i-- {
-			if c.satisfies(&words[i], &c.guard[g], o.entry) {
+	for g := p.guardLo; g < p.guardHi; g++ {
+		guard := &t.c.guards[g]
+		for i := first - 1; i >= 0 && first-i <= reach && words[i].Clause == words[first].Clause; i-- {
+			if t.satisfies(i, guard) {
 				return false
 			}
 		}
-		for i := int(start); i < len(words) && i < int(end)+reach && words[i].Clause <= words[end-1].Clause; i++ {
-			if c.satisfies(&words[i], &c.guard[g], o.entry) {
+		for i := first; i < len(words) && i <= last+reach && words[i].Clause <= words[last].Clause; i++ {
+			if t.satisfies(i, guard) {
 				return false
 			}
 		}
@@ -233,11 +259,6 @@ func (c *Compiled) holds(o *out, start, end uint32, words []Word) bool {
 // clauseEnds reports whether a clause ends before word i.
 func clauseEnds(words []Word, i int) bool {
 	return i >= len(words) || words[i].Clause != words[i-1].Clause || words[i].Mark != NoMark
-}
-
-func (c *Compiled) satisfies(w *Word, g *guard, entry uint32) bool {
-	f := &c.forms[w.Form]
-	return (w.Class|f.class[c.Entries[entry].Lang])&g.class != 0 || f.bloom&bloomBit(g.sym) != 0 && containsSorted(c.syms[f.symLo:f.symHi], g.sym)
 }
 
 func containsSorted(list []uint32, v uint32) bool {
@@ -254,20 +275,4 @@ func containsSorted(list []uint32, v uint32) bool {
 		}
 	}
 	return false
-}
-
-func findEdge(list []edge, sym uint32) uint32 {
-	lo, hi := 0, len(list)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		switch {
-		case list[mid].sym == sym:
-			return list[mid].to
-		case list[mid].sym < sym:
-			lo = mid + 1
-		default:
-			hi = mid
-		}
-	}
-	return 0
 }

@@ -4,7 +4,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"odzew/analyzer/sentiment"
 	"odzew/analyzer/sentiment/eval"
@@ -36,6 +38,16 @@ func messages(b *testing.B, lang string, n int) []string {
 	return out
 }
 
+// cpu is the processor time that the process took: on a busy machine the clock on
+// the wall says little.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 func newScorer(tb testing.TB) *sentiment.Scorer {
 	tb.Helper()
 	set, err := lexicon.Load(lexicon.Shipped())
@@ -59,11 +71,15 @@ func benchmarkScore(b *testing.B, lang string, evidence bool) {
 	b.ReportAllocs()
 	b.SetBytes(int64(bytes / len(ms)))
 	i := 0
+	for _, m := range ms { // warm up
+		s.Score(m, "", evidence)
+	}
+	start := cpu()
 	for b.Loop() {
 		s.Score(ms[i%len(ms)], "", evidence)
 		i++
 	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+	b.ReportMetric(float64(b.N)/(cpu()-start).Seconds(), "messages/cpu-s")
 }
 
 func BenchmarkScoreEnglish(b *testing.B)  { benchmarkScore(b, "en", false) }
@@ -80,11 +96,12 @@ func BenchmarkPlainLoop(b *testing.B) {
 	b.ReportAllocs()
 	i := 0
 	sum := 0.0
+	start := cpu()
 	for b.Loop() {
 		for _, w := range strings.Fields(ms[i%len(ms)]) {
 			sum += words[strings.ToLower(w)]
 		}
 		i++
 	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+	b.ReportMetric(float64(b.N)/(cpu()-start).Seconds(), "messages/cpu-s")
 }

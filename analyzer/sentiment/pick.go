@@ -24,6 +24,10 @@ type entryInfo struct {
 	pos      lexicon.POS
 	strong   bool // opinion of 0.4 or more
 	without  bool // a negator that says what is missing
+	// booster is the entry that the same word has as a booster, where it has a
+	// tone, too.
+	booster      *entryInfo
+	boosterEntry uint32
 }
 
 // defaultSignal is the polarity of a signal whose entry gives none: a signal is
@@ -112,9 +116,6 @@ func (s *Scorer) pick(m *scratch) {
 		if m.taken(x) {
 			continue
 		}
-		if in.kind == lexicon.Tone && x.Items == 1 && s.boosts(m, x) {
-			continue
-		}
 		for w := x.Start; w < x.End; w++ {
 			if x.Covers(w) {
 				m.owner[w] = uint32(i) + 1
@@ -125,6 +126,7 @@ func (s *Scorer) pick(m *scratch) {
 	if !slices.IsSortedFunc(m.hits, byStart) {
 		slices.SortFunc(m.hits, byStart)
 	}
+	s.boosts(m)
 }
 
 func byStart(a, b hit) int {
@@ -144,25 +146,17 @@ func (m *scratch) taken(x *lexicon.Match) bool {
 	return false
 }
 
-// boosts reports whether a word that has a tone of its own only strengthens the
-// next one: "strasznie fajna", "insanely good".
-func (s *Scorer) boosts(m *scratch, x *lexicon.Match) bool {
-	// Matches come by their ends.
-	first, _ := slices.BinarySearchFunc(m.matches, x.End, func(y lexicon.Match, end uint32) int { return int(y.End) - int(end) })
-	booster, clause := false, m.words[x.Start].Clause
-	for i := first; i < len(m.matches) && m.matches[i].End <= x.End+8; i++ {
-		y := &m.matches[i]
-		in := &s.info[y.Entry]
-		switch {
-		case y.End == x.End:
-			booster = booster || y.Start == x.Start && in.kind == lexicon.Booster
-		case !booster:
-			return false
-		case (y.Start == x.End || y.Start == x.End+1) && in.polarity != 0 && in.kind != lexicon.Signal && m.words[y.Start].Clause == clause:
-			return true
+// boosts turns words that have a tone of their own into boosters where they only
+// strengthen the next one: "strasznie fajna", "insanely good".
+func (s *Scorer) boosts(m *scratch) {
+	for i := 0; i+1 < len(m.hits); i++ {
+		h, next := &m.hits[i], &m.hits[i+1]
+		if h.info.booster == nil || next.info.polarity == 0 || next.info.kind == lexicon.Signal ||
+			next.Start > h.End+1 || next.clause != h.clause {
+			continue
 		}
+		h.Entry, h.info = h.info.boosterEntry, h.info.booster
 	}
-	return false
 }
 
 // isPOS asks the tagger what part of speech the matched word is.

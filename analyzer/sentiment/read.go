@@ -76,7 +76,7 @@ func (s *Scorer) read(m *scratch, message, hint string) {
 		m.matches = m.matches[:0]
 		return
 	}
-	m.matches = s.lex.Match(&m.matcher, m.words, m.langs)
+	m.matches = s.lex.Match(m.matches[:0], m.words, m.langs)
 }
 
 // decide says which language a text is in, given how many of its words are known

@@ -22,6 +22,7 @@ package sentiment
 
 import (
 	"math"
+	"strings"
 	"sync"
 
 	"odzew"
@@ -46,6 +47,20 @@ func New(lex *lexicon.Compiled, model *Model) *Scorer {
 	for i := range lex.Entries {
 		s.info[i] = newEntryInfo(&lex.Entries[i])
 	}
+	boosters := map[string]int{}
+	word := func(e *lexicon.Entry) string { return e.Lang.String() + strings.TrimPrefix(e.Pattern, "=") }
+	for i := range lex.Entries {
+		if e := &lex.Entries[i]; e.Kind == lexicon.Booster {
+			boosters[word(e)] = i
+		}
+	}
+	for i := range lex.Entries {
+		if e := &lex.Entries[i]; e.Kind == lexicon.Tone {
+			if at, ok := boosters[word(e)]; ok {
+				s.info[i].booster, s.info[i].boosterEntry = &s.info[at], uint32(at)
+			}
+		}
+	}
 	s.pool.New = func() any { return new(scratch) }
 	return s
 }
@@ -64,7 +79,6 @@ type scratch struct {
 	text    string
 	toks    []text.Token
 	words   []lexicon.Word
-	matcher lexicon.Matcher
 	matches []lexicon.Match
 	order   []uint64
 	owner   []uint32 // word -> 1 + index of the hit that covers it

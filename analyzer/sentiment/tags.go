@@ -41,7 +41,6 @@ type tally struct {
 	capsWords int // capitalised words of four letters or more
 
 	signals  uint32
-	sure     uint32              // signals from entries that say so plainly
 	asked    uint32              // signals within questions only
 	bySignal [numSignals]uint32  // 1 + index of the match that is the strongest
 	aspects  [numAspects]float32 // how much the message is about it
@@ -54,7 +53,6 @@ type tally struct {
 // collectTags goes over all matches: an entry inside a longer one still tells what
 // the message is about, but fires no signal where an idiom or a formula covers it.
 func (s *Scorer) collectTags(m *scratch) {
-	var sinceEntry uint32 = 1<<32 - 1
 	for i := range m.matches {
 		x := &m.matches[i]
 		in := &s.info[x.Entry]
@@ -62,8 +60,6 @@ func (s *Scorer) collectTags(m *scratch) {
 		if t == (lexicon.Tags{}) {
 			continue
 		}
-		again := x.Entry == sinceEntry // the same entry once more, with another end
-		sinceEntry = x.Entry
 		owner := m.ownerInfo(s, x)
 		if owner != nil && owner != in && covering(owner.kind) && m.matches[m.owner[x.Start]-1].Items > x.Items {
 			continue
@@ -85,7 +81,7 @@ func (s *Scorer) collectTags(m *scratch) {
 				m.tags.signals |= bit(k)
 			}
 		}
-		for rest := t.Aspects; rest != 0 && !again; rest &= rest - 1 {
+		for rest := t.Aspects; rest != 0; rest &= rest - 1 {
 			k := bits.TrailingZeros32(rest)
 			share := in.opinion
 			if share == 0 {
