@@ -155,7 +155,7 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 		}
 		// One that was merged into this before this came.
 		if _, err := b.exec(`UPDATE conversations SET merged_into = ?1, revision = revision + 1 WHERE source = ?2 AND id <> ?1
-			AND id IN (SELECT conversation_id FROM events WHERE into_id = ?3)`, id, b.from, c.ID); err != nil {
+			AND id IN (SELECT conversation_id FROM events WHERE into_id = ?3 AND into_id <> '')`, id, b.from, c.ID); err != nil {
 			return err
 		}
 	} else {

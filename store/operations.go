@@ -114,7 +114,7 @@ func (s *Store) StartRun(ctx context.Context, kind, source string) (int64, error
 	return res.LastInsertId()
 }
 
-// EndRun records how a run ended; of a pull, also with its source.
+// EndRun records how a run ended; of a sync, also with its source.
 func (s *Store) EndRun(ctx context.Context, r Run) error {
 	now := s.now().Unix()
 	tx, err := s.w.BeginTx(ctx, nil)
@@ -126,7 +126,7 @@ func (s *Store) EndRun(ctx context.Context, r Run) error {
 		now, r.Outcome, r.Conversations, r.Messages, r.DeadLetters, r.Error, r.ID); err != nil {
 		return s.explain(err)
 	}
-	if r.Source != "" {
+	if r.Kind == "sync" {
 		q := `INSERT INTO sources (name, pulled_at) VALUES (?1, ?2)
 			ON CONFLICT (name) DO UPDATE SET pulled_at = ?2, failed_at = NULL, error = NULL, down_since = NULL`
 		args := []any{r.Source, now}

@@ -210,8 +210,7 @@ func (b *Batch) addMail(id int64, c *odzew.Conversation, m *odzew.Message, force
 	b.Messages++
 	// The conversation's face is its earliest mail; its inbox and customer are those
 	// of the customer's own mail where there is one, else what the first mail said.
-	if _, err := b.exec(`UPDATE conversations SET created_at = min(created_at, ?2), last_message_at = max(last_message_at, ?2),
-		message_count = (SELECT count(*) FROM messages WHERE conversation_id = ?1), revision = revision + 1, fetched_at = ?3,
+	if _, err := b.exec(`UPDATE conversations SET created_at = min(created_at, ?2), (last_message_at, message_count) = (SELECT max(at), count(*) FROM messages WHERE conversation_id = ?1), revision = revision + 1, fetched_at = ?3,
 		subject = CASE WHEN ?2 < created_at THEN ?4 ELSE subject END,
 		thread_subject = CASE WHEN ?2 < created_at THEN ?5 ELSE thread_subject END
 		WHERE id = ?1`, id, m.At.Unix(), b.at, c.Subject, m.Mail.Subject); err != nil {
