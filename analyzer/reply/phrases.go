@@ -32,6 +32,12 @@ var openings = []string{
 	" schrieb ", "napisana przez ",
 }
 
+// backwards are verbs with the author before and the date behind them.
+var backwards = []string{
+	" wrote on ", " napisał(a) w dniu ", " napisała w dniu ", " napisał w dniu ", " napisał(a) dnia ", " napisał dnia ", " napisała dnia ",
+	" schrieb am ", " a écrit le ", " napsal(a) dne ",
+}
+
 // separators stand between dashes: "-----Original Message-----".
 var separators = []string{
 	"original message", "original e-mail", "original email", "reply message", "forwarded message", "forwarded email",

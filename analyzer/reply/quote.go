@@ -90,8 +90,11 @@ func (s *splitter) bullets(pos int) int {
 		if !strings.HasPrefix(line, ">") {
 			break
 		}
+		if tight && strings.HasPrefix(line, ">>> ") {
+			return next // a prompt of Python
+		}
 		item := strings.TrimSpace(line[1:])
-		if lines++; lines > maxBullets || item == "" || item[0] == '>' || len(item) > maxBullet || strings.Contains(item, "@") {
+		if lines++; lines > maxBullets || item == "" || item[0] == '>' || len(item) > maxBullet || strings.Contains(item, "@") && strings.Contains(item, "<") {
 			return 0
 		}
 		digits = digits && line[1] >= '0' && line[1] <= '9'
@@ -343,6 +346,7 @@ func lineLabel(line string) (label, string) {
 func (s *splitter) header(pos, want int) int {
 	var seen label
 	var from, date string
+	sent := false // the date is called "sent", not just "date"
 	last, blanks, folds := 0, 0, 0
 	at := pos
 	for range maxHeader {
@@ -380,6 +384,7 @@ func (s *splitter) header(pos, want int) int {
 			from = value
 		case labelDate:
 			date = value
+			sent = fold(strings.TrimLeft(line[indent(line):], "*")[0]) != 'd'
 		}
 		seen |= l
 		blanks = 0
@@ -397,8 +402,15 @@ func (s *splitter) header(pos, want int) int {
 	if want < 3 {
 		return last
 	}
-	if seen&labelFrom == 0 || evidenceOf(date) < timed && !strings.Contains(from, "@") {
+	if seen&labelFrom == 0 {
 		return 0
+	}
+	if !strings.Contains(from, "@") {
+		// Names only: then it must have a full date, and say "sent" or stand apart.
+		end, _ := lineAt(s.body, last)
+		if evidenceOf(date) < timed || !sent && (strings.TrimSpace(s.body[last:end]) != "" || !s.apart(pos)) {
+			return 0
+		}
 	}
 	// At the very top nothing tells a copied header from a form that was filled in,
 	// but for its being complete.
@@ -406,6 +418,16 @@ func (s *splitter) header(pos, want int) int {
 		return 0
 	}
 	return last
+}
+
+// apart says whether the line at pos comes after an empty line, a rule, or nothing.
+func (s *splitter) apart(pos int) bool {
+	prev, ok := lineBefore(s.body, pos, s.own)
+	if !ok {
+		return pos <= s.own
+	}
+	line := strings.TrimSpace(s.body[prev:pos])
+	return line == "" || isRule(line)
 }
 
 // ruleAbove gives the start of the rule right above the line at pos, else pos.
@@ -590,7 +612,8 @@ func (s *splitter) intro(pos, i, end, verb int) (int, bool) {
 			if (back == 0 || evidenceOf(text) == strong) && s.introduces(text, verb, ends, marks) {
 				best, found = at, strong
 			}
-		case found == none && ends && verb > 0 && authorOnly(text[:len(text)-verb], marks):
+		case found != none || !ends:
+		case verb > 0 && authorOnly(text[:len(text)-verb], marks), verb == 0 && back == 0 && introducesBackwards(text, marks):
 			best, found = at, dated
 		}
 		prev, ok := lineBefore(s.body, at, low)
@@ -661,6 +684,19 @@ func (s *splitter) introduces(text string, verb int, ends, marks bool) bool {
 	default:
 		return e == strong || e >= timed && (strings.Contains(text, "użytkownik ") || marks)
 	}
+}
+
+// introducesBackwards weighs a text that ends a line with a colon and does not begin
+// with a date: "Anna <anna@firma.example> wrote on 12.03.2024:". In any language, an
+// address and a date with quoted lines below will do.
+func introducesBackwards(text string, marks bool) bool {
+	e := evidenceOf(text)
+	for _, o := range backwards {
+		if strings.Contains(text, o) {
+			return e == strong || marks && e >= dated
+		}
+	}
+	return marks && e == strong
 }
 
 // authored says whether a text ends with what can be an author: a name, an address,

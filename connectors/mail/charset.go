@@ -108,7 +108,8 @@ func decodeAs(raw []byte, label string) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	return strings.TrimPrefix(strings.ToValidUTF8(string(out), "\ufffd"), "\ufeff"), true
+	clean := strings.ReplaceAll(strings.ToValidUTF8(string(out), "\ufffd"), "\x00", "")
+	return strings.TrimPrefix(clean, "\ufeff"), true
 }
 
 // letters says how well a text reads: letters of the languages that come count for

@@ -48,7 +48,7 @@ func (p *parser) readHeader(br *bufio.Reader, sum hash.Hash) fields {
 		if !begun {
 			line = bytes.TrimPrefix(line, []byte("\ufeff"))
 		}
-		text := bytes.TrimRight(line, "\r\n")
+		text := bytes.ReplaceAll(bytes.TrimRight(line, "\r\n"), []byte{0}, nil)
 		switch key, value, ok := cutField(text); {
 		case len(text) == 0:
 			if begun {
