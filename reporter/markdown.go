@@ -131,8 +131,8 @@ func markdown(s string) string {
 				b.WriteByte('\\')
 			}
 			b.WriteRune(r)
-		case '.': // and so would "www."
-			if i >= 3 && strings.EqualFold(s[i-3:i], "www") {
+		case '.', ')': // "www." would become a link, and "1." a list
+			if i >= 3 && strings.EqualFold(s[i-3:i], "www") || i > 0 && strings.Trim(s[:i], " 0123456789") == "" {
 				b.WriteByte('\\')
 			}
 			b.WriteRune(r)

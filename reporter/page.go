@@ -195,15 +195,15 @@ func (d Digest) brief(l locale) line {
 	}
 	parts = append(parts, replies)
 	if s := d.Sentiment.Negative; s.Share != nil {
-		parts = append(parts, fmt.Sprintf(l.negatives, l.share(s)))
+		parts = append(parts, fmt.Sprintf(l.negatives, l.share(s, 0)))
 	}
 	parts = append(parts, fmt.Sprintf(l.openQuiet, l.integer(w.Open)))
 	return text(strings.Join(parts, "; ") + ".")
 }
 
 // share returns "14 z 84 = 16,7% [10,2–26,1]".
-func (l locale) share(s Share) string {
-	return fmt.Sprintf("%s %s = %s %s", l.integer(s.Count), fmt.Sprintf(l.fromConversations, l.integer(s.N)), l.percent(*s.Share, 1), l.shareInterval(s, 1))
+func (l locale) share(s Share, places int) string {
+	return fmt.Sprintf("%s %s = %s %s", l.integer(s.Count), fmt.Sprintf(l.fromConversations, l.integer(s.N)), l.percent(*s.Share, places), l.shareInterval(s, places))
 }
 
 // medianWait returns "mediana 48 min [41–57]".
@@ -525,7 +525,7 @@ func (d Digest) moodPart(l locale) section {
 		s.Lines = append(s.Lines, text(l.none))
 		return s
 	}
-	first := line{{Text: fmt.Sprintf(l.negatives, l.share(m.Negative))}}
+	first := line{{Text: fmt.Sprintf(l.negatives, l.share(m.Negative, 1))}}
 	if m.Norm != nil {
 		first = append(first, bit{Text: "; " + fmt.Sprintf(l.norm, l.percent(*m.Norm.Share, 1)) + " (n=" + l.integer(m.Norm.N) + "). "})
 	}
