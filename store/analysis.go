@@ -260,7 +260,7 @@ func (s *Store) SaveFindings(ctx context.Context, v Versions, fs []Finding) erro
 		return s.explain(err)
 	}
 	defer tx.Rollback()
-	b := &Batch{s: s, ctx: ctx, tx: tx, bound: map[string]*sql.Stmt{}}
+	b := &Batch{s: s, ctx: context.WithoutCancel(ctx), tx: tx, bound: map[string]*sql.Stmt{}}
 	days := map[string]bool{}
 	for i := range fs {
 		if err := b.saveFinding(v, &fs[i]); err != nil {

@@ -38,7 +38,9 @@ func (s *Store) Begin(ctx context.Context, source string) (*Batch, error) {
 	if err != nil {
 		return nil, s.explain(err)
 	}
-	return &Batch{s: s, ctx: ctx, tx: tx, at: s.now().Unix(), source: source, bound: map[string]*sql.Stmt{}}, nil
+	// A statement under a context that may end costs the driver a goroutine. A batch
+	// is short: it is ended between statements, not within them.
+	return &Batch{s: s, ctx: context.WithoutCancel(ctx), tx: tx, at: s.now().Unix(), source: source, bound: map[string]*sql.Stmt{}}, nil
 }
 
 // Rollback gives the batch up. After Commit it does nothing.
@@ -153,9 +155,7 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 		if err := b.putMessages(id, c.Messages); err != nil {
 			return err
 		}
-		// One that was merged into this before this came.
-		if _, err := b.exec(`UPDATE conversations SET merged_into = ?1, revision = revision + 1 WHERE source = ?2 AND id <> ?1
-			AND id IN (SELECT conversation_id FROM events WHERE into_id = ?3 AND into_id <> '')`, id, b.from, c.ID); err != nil {
+		if err := b.findMerged(id, c.ID); err != nil {
 			return err
 		}
 	} else {
@@ -194,6 +194,25 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 		}
 	}
 	return nil
+}
+
+// findMerged notes the conversations that went into this one before it came.
+func (b *Batch) findMerged(id int64, externalID string) error {
+	st, err := b.stmt(`SELECT conversation_id FROM events WHERE into_id = ? AND into_id <> ''`) // the second condition lets it use the index
+	if err != nil {
+		return err
+	}
+	rows, err := st.QueryContext(b.ctx, externalID)
+	if err != nil {
+		return err
+	}
+	from, err := scanAll[int64](rows)
+	if err != nil || len(from) == 0 {
+		return err
+	}
+	_, err = b.exec(`UPDATE conversations SET merged_into = ?1, revision = revision + 1 WHERE id IN (SELECT value FROM json_each(?2)) AND source = ?3 AND id <> ?1`,
+		id, jsonInts(from), b.from)
+	return err
 }
 
 // linkMerge notes that a conversation went into another, which must then be
