@@ -200,6 +200,16 @@ func Run(t *testing.T, start func(t *testing.T) System) {
 			}
 		}
 	})
+	run("a failure of accept stands before the end of the context", func(t *testing.T, s *suite) {
+		s.add(t, 5)
+		full := errors.New("the disk is full")
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		err := s.Open(t).Pull(ctx, "", func(connectors.Record) error { cancel(); return full })
+		if !errors.Is(err, full) {
+			t.Errorf("accept failed when the context ended, and Pull returned %v", err)
+		}
+	})
 	run("every cursor covers what came before it and no more", func(t *testing.T, s *suite) {
 		want := s.add(t, s.Many)
 		all := s.pull(t, "")

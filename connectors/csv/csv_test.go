@@ -209,6 +209,7 @@ func TestGrowth(t *testing.T) {
 			{strings.Repeat("c,2026-02-10T09:00:00Z,z\n", 100), "dead"},
 			{"d,2026-02-10T09:00:00Z,z\n", `d: 02-10T09:00 customer "z"`},
 		}},
+		{"a long row waits for its end", []step{{"id,at,text\na,2026-02-10T09:00:00Z," + strings.Repeat("x", 2000), ""}, {"x\nb,2026-02-10T09:00:00Z,y\n", `dead a.csv:2 (2025): no row ends within 2000 bytes (max_row): a quote is not closed, or the row is too long | b: 02-10T09:00 customer "y"`}}},
 		{"a long row is dead", []step{{"id,at,text\na,2026-02-10T09:00:00Z," + strings.Repeat("x", 200_000) + "\nb,2026-02-10T09:00:00Z,y\n", `dead a.csv:2 (200024): no row ends within 2000 bytes (max_row): a quote is not closed, or the row is too long | b: 02-10T09:00 customer "y"`}}},
 		{"bytes that are nothing", []step{{"id,at,text\na,2026-02-10 09:00:00 UTC,x\x00y\n", "a: 02-10T09:00 customer \"x\uFFFDy\" (text=: characters that cannot be read, replaced by U+FFFD)"}}},
 	} {

@@ -122,13 +122,14 @@ func (r *rows) skip() (row, error) {
 	}
 	rest := io.Reader(bytes.NewReader(bytes.Clone(kept[n:])))
 	beyond := int64(0) // what is given up of the text after kept
+	unended := false
 	if n == 0 {
 		n = len(kept)
 		b := bufio.NewReaderSize(r.tape.r, 64<<10)
 		for {
 			piece, err := b.ReadSlice('\n')
 			beyond += int64(len(piece))
-			if err == nil || err == io.EOF {
+			if unended = err == io.EOF; unended || err == nil {
 				break
 			} else if !errors.Is(err, bufio.ErrBufferFull) {
 				return row{}, err
@@ -141,6 +142,7 @@ func (r *rows) skip() (row, error) {
 	made := row{
 		err: fmt.Errorf("no row ends within %d bytes (max_row): a quote is not closed, or the row is too long", r.most),
 		raw: kept[:n], size: int64(n) + beyond, lines: max(1, int64(bytes.Count(kept[:n], []byte("\n")))),
+		unended: unended,
 	}
 	r.tape, r.csv = &tape{r: rest, most: r.most}, nil
 	return made, nil

@@ -196,15 +196,15 @@ func (s *Source) Pull(ctx context.Context, since connectors.Cursor, accept func(
 
 // failed words an error: whose it is, and what to do.
 func (s *Source) failed(ctx context.Context, err error) error {
+	var accepted acceptError
+	if errors.As(err, &accepted) {
+		return fmt.Errorf("source %s: %w", s.config.Name, accepted.err)
+	}
 	if cerr := ctx.Err(); cerr != nil {
 		return fmt.Errorf("source %s: %w", s.config.Name, cerr)
 	}
 	if _, ok := errors.AsType[*connectors.Error](err); ok {
 		return fmt.Errorf("source %s: %w", s.config.Name, err)
-	}
-	var accepted acceptError
-	if errors.As(err, &accepted) {
-		return fmt.Errorf("source %s: %w", s.config.Name, accepted.err)
 	}
 	where := net.JoinHostPort(s.config.Host, strconv.Itoa(s.config.Port))
 	return fmt.Errorf("source %s: %w", s.config.Name, connectors.Transient(fmt.Errorf("%s: %w", where, err),

@@ -76,42 +76,41 @@ func (s *Source) Pull(ctx context.Context, since connectors.Cursor, accept func(
 func (s *Source) read(f *files.File) error {
 	lines := files.NewLines(f, s.config.MaxLine)
 	for {
-		line, size, err := lines.Next()
+		line, err := lines.Next()
 		if err == io.EOF {
 			return nil
 		} else if err != nil {
 			return err
 		}
-		next := files.Place{Offset: f.Offset + size, Line: f.Line + 1}
-		tooLong := size > int64(len(line))
-		if !tooLong && !bytes.HasSuffix(line, []byte("\n")) {
-			if !whole(line) && !f.Ended() {
+		next := files.Place{Offset: f.Offset + line.Size, Line: f.Line + 1}
+		if !line.Ended {
+			if (line.Cut() || !whole(line.Bytes)) && !f.Ended() {
 				return nil
 			}
 			next.Line-- // the "\n" may still come
 		}
-		if err := f.Accept(s.record(f, line, size), next); err != nil {
+		if err := f.Accept(s.record(f, line), next); err != nil {
 			return err
 		}
 	}
 }
 
 // record makes what a line holds; a blank one holds nothing.
-func (s *Source) record(f *files.File, line []byte, size int64) connectors.Record {
-	content := bytes.TrimSpace(line)
-	if len(content) == 0 {
+func (s *Source) record(f *files.File, line files.Line) connectors.Record {
+	content := bytes.TrimSpace(line.Bytes)
+	if len(content) == 0 && !line.Cut() {
 		return connectors.Record{}
 	}
 	var conversation odzew.Conversation
 	var err error
-	if size > int64(len(line)) {
-		err = fmt.Errorf("the line has %d bytes, and %d are allowed (max_line)", size, len(line))
+	if line.Cut() {
+		err = fmt.Errorf("the line has %d bytes, and %d are allowed (max_line)", line.Size, s.config.MaxLine)
 	} else {
 		conversation, err = odzew.ParseConversation(content)
 	}
 	if err != nil {
 		where := fmt.Sprintf("%s:%d", f.Path, f.Line+1)
-		return connectors.Record{DeadLetter: connectors.NewDeadLetter(where, err, line, size)}
+		return connectors.Record{DeadLetter: connectors.NewDeadLetter(where, err, line.Bytes, line.Size)}
 	}
 	if conversation.Source == "" {
 		conversation.Source = s.config.Name

@@ -153,6 +153,7 @@ func TestGrowth(t *testing.T) {
 		{"lines are counted over pulls", []step{{a + "\n" + b, "shop/a own/b"}, {"\n\nx\n", "dead a.jsonl:4 (2) not JSON at byte 1: invalid character 'x' looking for beginning of value"}}},
 		{"blank lines and CRLF", []step{{"\r\n" + a + "\r\n \n", "shop/a"}, {"\n" + b + "\r\n", "own/b"}}},
 		{"a byte order mark", []step{{"\uFEFF" + a + "\n", "shop/a"}}},
+		{"a long line waits for its end", []step{{strings.Repeat("x", 95_000), ""}, {"x\n" + a + "\n", "dead a.jsonl:1 (95002) the line has 95002 bytes, and 90000 are allowed (max_line) shop/a"}}},
 		{"a long line is dead, the next is not", []step{
 			{`{"id":"` + strings.Repeat("x", 100_000) + "\"}\n" + b + "\n", "dead a.jsonl:1 (100010) the line has 100010 bytes, and 90000 are allowed (max_line) own/b"},
 		}},

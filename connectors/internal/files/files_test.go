@@ -83,12 +83,13 @@ func TestLines(t *testing.T) {
 		text.WriteString(rapid.SampledFrom([]string{"", "x", strings.Repeat("y", 70_000)}).Draw(t, "rest"))
 		l := NewLines(strings.NewReader(text.String()), most)
 		for want := range strings.Lines(text.String()) {
-			line, size, err := l.Next()
-			if err != nil || size != int64(len(want)) || string(line) != want[:min(len(want), most)] {
-				t.Fatalf("a line of %d bytes was read as %d bytes of %d, error %v", len(want), len(line), size, err)
+			line, err := l.Next()
+			if err != nil || line.Size != int64(len(want)) || string(line.Bytes) != want[:min(len(want), most)] ||
+				line.Ended != strings.HasSuffix(want, "\n") || line.Cut() != (len(want) > most) {
+				t.Fatalf("a line of %d bytes was read as %d bytes of %d, ended %v, error %v", len(want), len(line.Bytes), line.Size, line.Ended, err)
 			}
 		}
-		if _, _, err := l.Next(); err != io.EOF {
+		if _, err := l.Next(); err != io.EOF {
 			t.Fatalf("after the last line: %v", err)
 		}
 	})
@@ -155,15 +156,15 @@ func TestFlatMemory(t *testing.T) {
 		Read: func(f *File) error {
 			lines := NewLines(f, 1<<20)
 			for {
-				line, size, err := lines.Next()
+				line, err := lines.Next()
 				if err == io.EOF {
 					return nil
 				} else if err != nil {
 					return err
 				}
 				n++
-				letter := &connectors.DeadLetter{Where: f.Path, Raw: line}
-				if err := f.Accept(connectors.Record{DeadLetter: letter}, Place{f.Offset + size, f.Line + 1}); err != nil {
+				letter := &connectors.DeadLetter{Where: f.Path, Raw: line.Bytes}
+				if err := f.Accept(connectors.Record{DeadLetter: letter}, Place{f.Offset + line.Size, f.Line + 1}); err != nil {
 					return err
 				}
 			}

@@ -135,11 +135,11 @@ func (p *pull) file(found found) (stop bool, err error) {
 		err = p.tail.Read(f)
 	}
 	switch {
-	case p.ctx.Err() != nil:
-		return true, p.ctx.Err()
 	case err == nil || f.cut && errors.Is(err, io.ErrUnexpectedEOF):
 	case f.broken == nil: // not the file's fault: accept's, or the configuration's
 		return true, err
+	case p.ctx.Err() != nil:
+		return true, p.ctx.Err()
 	case errors.As(f.broken, new(flate.CorruptInputError)), errors.Is(f.broken, gzip.ErrChecksum), errors.Is(f.broken, gzip.ErrHeader):
 		letter := connectors.NewDeadLetter(fmt.Sprintf("%s:%d", f.Path, f.Line+1), fmt.Errorf("the compressed file is damaged, its rest is lost: %w", f.broken), nil, 0)
 		if err := p.send(connectors.Record{DeadLetter: letter}, false); err != nil {
