@@ -22,8 +22,8 @@ const (
 	maxIntro = 400
 	// maxTries bounds the introductions looked for in one line.
 	maxTries = 8
-	// maxHeader bounds the lines of a copied header.
-	maxHeader = 16
+	// maxFolds bounds the lines of a copied header that go on a line before.
+	maxFolds = 8
 	// maxBullets and maxBullet bound the lines, and the bytes of a line, of what can
 	// be a list with ">" for bullets.
 	maxBullets = 12
@@ -51,7 +51,7 @@ func (s *splitter) quoteAt(pos, end, next int) (start, stop int, ok bool) {
 		}
 	}
 	if i := strings.Index(line, "----"); i > in {
-		if _, n, ok := separator(line[i:]); ok {
+		if n := separator(line[i:]); n > 0 {
 			s.quoting = true
 			return pos + i, s.extent(pos + i + n), true
 		}
@@ -116,7 +116,7 @@ func (s *splitter) ruled(pos, end, next, in int) (int, int, bool) {
 	if len(line) > maxIntro {
 		line = line[:maxIntro]
 	}
-	if _, n, ok := separator(line[in:]); ok {
+	if n := separator(line[in:]); n > 0 {
 		s.quoting = true
 		return pos, s.extent(pos + in + n), true
 	}
@@ -150,41 +150,33 @@ func ruleOf(line string, c byte) int {
 	return n
 }
 
-// separator says whether s begins with "----- words -----", with words that a mail
-// program puts there; what and n are the words and the length of the whole.
-func separator(s string) (what string, n int, ok bool) {
-	i := 0
-	for i < len(s) && (s[i] == '-' || s[i] == '_' || s[i] == '*' || s[i] == '=') {
-		i++
+// separator gives the length of "----- words -----" that s begins with, with words
+// that a mail program puts there; 0 if it begins with none.
+func separator(s string) int {
+	rule := func(s string) int { return len(s) - len(strings.TrimLeft(s, "-_*=")) }
+	open := rule(s)
+	if open < 2 || open == len(s) {
+		return 0
 	}
-	if i < 2 || i == len(s) {
-		return "", 0, false
-	}
-	j := indent(s[i:])
-	rest := s[i+j:]
+	at := open + indent(s[open:])
 	for _, p := range separators {
-		if !hasFold(rest, p) {
+		if !hasFold(s[at:], p) {
 			continue
 		}
-		after := rest[len(p):]
-		after = strings.TrimPrefix(after[indent(after):], ":")
-		tail := after[indent(after):]
-		if strings.HasPrefix(tail, "--") || strings.HasPrefix(tail, "__") || strings.HasPrefix(tail, "**") || tail == "" && i >= 3 {
-			k := 0
-			for k < len(tail) && (tail[k] == '-' || tail[k] == '_' || tail[k] == '*' || tail[k] == '=') {
-				k++
-			}
-			return p, len(s) - len(tail) + k, true
+		end := at + len(p)
+		if strings.HasPrefix(s[end:], ":") {
+			end++
+		}
+		end += indent(s[end:])
+		if n := rule(s[end:]); n >= 2 || end == len(s) && open >= 3 {
+			return end + n
 		}
 	}
-	// Zoho and Nextcloud put the whole introduction between dashes.
-	if k := strings.Index(rest, "---"); i >= 3 && k > 0 && k < maxIntro && hasLead(rest, leads) && evidenceOf(rest[:k]) >= strong {
-		for k < len(rest) && rest[k] == '-' {
-			k++
-		}
-		return rest[:k], i + j + k, true
+	// Zoho and others put the whole introduction between dashes.
+	if k := strings.Index(s[at:], "---"); open >= 3 && k > 0 && k < maxIntro && hasLead(s[at:], leads) && evidenceOf(s[at:at+k]) == strong {
+		return at + k + rule(s[at+k:])
 	}
-	return "", 0, false
+	return 0
 }
 
 // extent gives the end of the quote whose introduction ends at p: the end of the
@@ -205,22 +197,17 @@ func (s *splitter) extent(p int) int {
 			return r
 		}
 		if s.body[r] == '>' {
-			start := r - (len(s.body[p:r]) - strings.LastIndexByte(s.body[p:r], '\n') - 1)
-			if strings.LastIndexByte(s.body[p:r], '\n') >= 0 {
-				return start
+			if i := strings.LastIndexByte(s.body[p:r], '\n'); i >= 0 {
+				return p + i + 1
 			}
 			_, next := lineAt(s.body, r)
 			return next
 		}
-		if n := s.header(r, 2); n > 0 {
-			p = n
-			continue
+		if p = s.header(r, 2); p == 0 {
+			if p = s.introAhead(r); p == 0 {
+				break
+			}
 		}
-		if n := s.introAhead(r); n > 0 {
-			p = n
-			continue
-		}
-		return len(s.body)
 	}
 	return len(s.body)
 }
@@ -348,32 +335,24 @@ func (s *splitter) header(pos, want int) int {
 	var from, date string
 	sent := false // the date is called "sent", not just "date"
 	last, blanks, folds := 0, 0, 0
-	at := pos
-	for range maxHeader {
-		if at >= len(s.body) {
-			break
-		}
+	for at := pos; at < len(s.body); {
 		end, next := lineAt(s.body, at)
 		line := s.body[at:end]
+		at = next
 		if indent(line) == len(line) {
-			if blanks++; blanks > 1 || seen&labelSubject != 0 && seen&labelTo != 0 {
+			// Some programs put empty lines between the fields, one each.
+			if blanks++; blanks > 1 || seen&(labelTo|labelSubject) == labelTo|labelSubject {
 				break
 			}
-			at = next
 			continue
 		}
 		l, value := lineLabel(line)
-		switch {
-		case l == 0 && last == 0:
-			return 0
-		case l == 0:
-			// A list of addresses goes on; a subject may, by one line.
-			if folds++; folds > 6 || blanks > 0 || !strings.ContainsAny(line[:min(len(line), maxIntro)], "@;,<") {
-				l = 0
-				at = len(s.body)
-			} else {
-				last, at = next, next
+		if l == 0 {
+			// A list of addresses goes on.
+			if folds++; last == 0 || folds > maxFolds || blanks > 0 || !strings.ContainsAny(line[:min(len(line), maxIntro)], "@;,<") {
+				break
 			}
+			last = next
 			continue
 		}
 		if seen&l != 0 && l != labelCc {
@@ -387,8 +366,7 @@ func (s *splitter) header(pos, want int) int {
 			sent = fold(strings.TrimLeft(line[indent(line):], "*")[0]) != 'd'
 		}
 		seen |= l
-		blanks = 0
-		last, at = next, next
+		last, blanks = next, 0
 	}
 	kinds := 0
 	for l := labelFrom; l <= labelSubject; l <<= 1 {
@@ -613,7 +591,7 @@ func (s *splitter) intro(pos, i, end, verb int) (int, bool) {
 				best, found = at, strong
 			}
 		case found != none || !ends:
-		case verb > 0 && authorOnly(text[:len(text)-verb], marks), verb == 0 && back == 0 && introducesBackwards(text, marks):
+		case verb > 0 && authorOnly(text[:len(text)-verb], marks), verb == 0 && introducesBackwards(text, marks && back == 0):
 			best, found = at, dated
 		}
 		prev, ok := lineBefore(s.body, at, low)
@@ -693,7 +671,7 @@ func introducesBackwards(text string, marks bool) bool {
 	e := evidenceOf(text)
 	for _, o := range backwards {
 		if strings.Contains(text, o) {
-			return e == strong || marks && e >= dated
+			return e == strong && authorOnly(text[:strings.Index(text, o)], false) || marks && e >= dated
 		}
 	}
 	return marks && e == strong

@@ -101,6 +101,8 @@ func TestIntroductions(t *testing.T) {
 		"út 12. 3. 2024 v 10:15 odesílatel Anna <anna@shop.example> napsal:",
 		"ut 12. 3. 2024 o 10:15 Anna <anna@shop.example> napísal(a):",
 		"Anna Nowak <anna@sklep.example> napisał(a):",
+		"Anna Nowak <anna@shop.example> schrieb am Di., 12. März 2024, 10:15:",
+		"Anna Nowak <anna@sklep.example> napisała w dniu 12.03.2024 10:15:",
 	} {
 		for _, quote := range []string{"\n> Dzień dobry", "\n\nDzień dobry"} {
 			p := Split("Moja odpowiedź.\n\n" + intro + quote + "\n")
@@ -176,6 +178,7 @@ func TestLinear(t *testing.T) {
 		"lead and verb": "On On On wrote: W dniu napisał: ",
 		"labels":        "Od: ",
 		"label lines":   "Od: x\nData: y\n",
+		"copies":        "Od: x\nDW: a@b.example\nDW: a@b.example\nDW: a@b.example\n",
 		"rules":         "---------- ",
 		"rule lines":    "________________________________\n",
 		"closings":      "Pozdrawiam\n",

@@ -42,21 +42,24 @@ func signature(run string) (from, to int) {
 			continue
 		}
 		if t.delimits(i) {
-			if end, ok := t.block(i+1, true); ok {
+			if end, ok := t.block(i + 1); ok {
 				return t.starts[i], end
 			}
 			continue
 		}
 		switch c := fold(line[0]); {
 		case matches(mobile, c, line) && device(line):
-			if end, ok := t.block(i, true); ok {
+			if end, ok := t.block(i); ok {
 				return t.starts[i], end
 			}
 			return t.starts[i], t.starts[i+1]
 		case isLegal(c, line, run[t.starts[i]:]):
+			if i > 0 && t.rule(i-1) {
+				i--
+			}
 			return t.starts[i], len(run)
 		case isClosing(c, line):
-			if end, ok := t.block(i+1, false); ok {
+			if end, ok := t.block(i + 1); ok {
 				return t.starts[i], end
 			}
 		case isThanks(c, line):
@@ -65,7 +68,7 @@ func signature(run string) (from, to int) {
 			}
 		default:
 			if j := inlineClosing(line); j > 0 {
-				if end, ok := t.block(i+1, false); ok {
+				if end, ok := t.block(i + 1); ok {
 					return t.starts[i] + indent(run[t.starts[i]:]) + j, end
 				}
 			}
@@ -98,16 +101,17 @@ func (t tail) delimits(i int) bool {
 	return false
 }
 
+// rule says whether a line is a rule of dashes, stars or the like.
+func (t tail) rule(i int) bool {
+	line := strings.TrimSpace(t.run[t.starts[i]:t.starts[i+1]])
+	return line != "" && isRule(line)
+}
+
 // block says whether the lines from i on are a name block, and where it ends: at the
-// end of the run, or before a postscript. Under a delimiter or a device's line the
-// author's own words are less likely, so sentences are allowed there if it had its
-// space.
-func (t tail) block(i int, marked bool) (end int, ok bool) {
-	if marked && i > 0 && strings.HasPrefix(t.run[t.starts[i-1]:], "-- ") {
-		marked = true
-	} else {
-		marked = false
-	}
+// end of the run, or before a postscript. Below a delimiter that has its space, by
+// the standard, anything is signature.
+func (t tail) block(i int) (end int, ok bool) {
+	marked := i > 0 && strings.HasPrefix(t.run[t.starts[i-1]:], "-- ")
 	n, adjacent := 0, false
 	for ; i < t.len(); i++ {
 		line := t.line(i)

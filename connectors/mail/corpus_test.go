@@ -79,6 +79,11 @@ func TestCorpus(t *testing.T) {
 			if got.Own == want.Own {
 				own++
 			}
+			// Helpdesks hand over the same text with other line ends.
+			crlf := reply.Split(strings.ReplaceAll(m.Body, "\n", "\r\n"))
+			if strings.ReplaceAll(crlf.Own, "\r\n", "\n") != parts.Own {
+				t.Errorf("with CRLF the own text is %q", crlf.Own)
+			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 				return
