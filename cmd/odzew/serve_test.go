@@ -1,0 +1,249 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+)
+
+// TestDigestDue: once a local date, whatever the clocks do.
+func TestDigestDue(t *testing.T) {
+	for _, tt := range []struct {
+		now, at string
+		want    string // "" : not due
+	}{
+		{"2026-11-18T06:59:59+01:00", "07:00", ""},
+		{"2026-11-18T07:00:00+01:00", "07:00", "2026-11-17"},
+		{"2026-11-18T23:59:59+01:00", "07:00", "2026-11-17"},
+		{"2026-11-19T00:00:00+01:00", "07:00", ""},
+		// In spring 02:30 does not exist: due from 03:00 on all the same.
+		{"2026-03-29T01:59:59+01:00", "02:30", ""},
+		{"2026-03-29T03:30:00+02:00", "02:30", "2026-03-28"},
+		// In autumn 02:30 comes twice: the same date both times.
+		{"2026-10-25T02:30:00+02:00", "02:30", "2026-10-24"},
+		{"2026-10-25T02:30:00+01:00", "02:30", "2026-10-24"},
+		{"2026-01-01T07:00:00+01:00", "07:00", "2025-12-31"},
+	} {
+		cfg := &Config{Digest: digestConfig{At: tt.at}}
+		if err := cfg.complete(); err != nil {
+			t.Fatal(err)
+		}
+		now, err := time.Parse(time.RFC3339, tt.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		date, due := digestDue(now.UTC(), cfg)
+		if date != tt.want || due != (tt.want != "") {
+			t.Errorf("%s, at %s: %q, %v; want %q", tt.now, tt.at, date, due, tt.want)
+		}
+	}
+}
+
+// A sink is an SMTP server that keeps what it gets.
+type sink struct {
+	mu    sync.Mutex
+	mails []string
+}
+
+func (s *sink) NewSession(*smtp.Conn) (smtp.Session, error) { return &session{s}, nil }
+
+func (s *sink) all() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.mails...)
+}
+
+type session struct{ s *sink }
+
+func (session) Reset()                               {}
+func (session) Logout() error                        { return nil }
+func (session) Mail(string, *smtp.MailOptions) error { return nil }
+func (session) Rcpt(string, *smtp.RcptOptions) error { return nil }
+func (s *session) Data(r io.Reader) error {
+	data, err := io.ReadAll(r)
+	s.s.mu.Lock()
+	s.s.mails = append(s.s.mails, string(data))
+	s.s.mu.Unlock()
+	return err
+}
+
+func startSink(t *testing.T) (*sink, int) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &sink{}
+	srv := smtp.NewServer(s)
+	srv.Domain = "localhost"
+	done := make(chan struct{})
+	go func() { defer close(done); srv.Serve(l) }()
+	t.Cleanup(func() { srv.Close(); <-done })
+	return s, l.Addr().(*net.TCPAddr).Port
+}
+
+// shopFile is a small source with an angry customer on 2026-11-17.
+const shopFile = `{"id":"C-1","channel":"email","inbox":"zwroty","created_at":"2026-11-17T08:00:00Z","customer":{"id":"k"},"messages":[{"id":"m1","at":"2026-11-17T08:00:00Z","author":"customer","public":true,"text":"Czekam na zwrot od trzech tygodni i nikt nie odpisuje. Zgłaszam sprawę do UOKiK!"}]}
+`
+
+// desk writes a configuration with one source into a folder of the test.
+func writeDesk(t *testing.T, extra string) (config string) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"odzew.yaml": "database: t.db\nlanguage: pl\nsources:\n  - name: shop\n    jsonl: {paths: [shop.jsonl]}\n" + extra,
+		"shop.jsonl": shopFile,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(dir, "odzew.yaml")
+}
+
+// TestSendOncePerDate mails the digest through SMTP, and the second time says that
+// it was sent.
+func TestSendOncePerDate(t *testing.T) {
+	mails, port := startSink(t)
+	config := writeDesk(t, fmt.Sprintf("digest:\n  to: [lead@example.com]\n  from: odzew@example.com\n  smtp: {host: 127.0.0.1, port: %d, tls: none}\n", port))
+	must(t, "", "--config", config, "sync")
+	must(t, "", "--config", config, "analyze")
+	if out := must(t, "", "--config", config, "digest", "--send"); !strings.Contains(out, "1 recipients") {
+		t.Errorf("first: %s", out)
+	}
+	must(t, "", "--config", config, "digest", "--send")
+	got := mails.all()
+	if len(got) != 1 {
+		t.Fatalf("%d mails were sent", len(got))
+	}
+	for _, want := range []string{"Auto-Submitted: auto-generated", "text/plain", "text/html", "To: <lead@example.com>"} {
+		if !strings.Contains(got[0], want) {
+			t.Errorf("the mail lacks %q:\n%.1500s", want, got[0])
+		}
+	}
+	// A server that is gone is an error, and the date stays unsent.
+	config = writeDesk(t, "digest:\n  to: [lead@example.com]\n  from: odzew@example.com\n  smtp: {host: 127.0.0.1, port: 1, tls: none}\n")
+	must(t, "", "--config", config, "sync")
+	if status, _, errs := runOdzew(t, "", "--config", config, "digest", "--send"); status != statusFailed || !strings.Contains(errs, "sending the digest through 127.0.0.1") {
+		t.Errorf("status %d: %s", status, errs)
+	}
+}
+
+// TestServe runs the daemon: it pulls, analyses, makes the digest once, answers
+// health checks and metrics, and stops when it is told to.
+func TestServe(t *testing.T) {
+	mails, port := startSink(t)
+	config := writeDesk(t, fmt.Sprintf("digest:\n  file: digest.html\n  to: [lead@example.com]\n  from: odzew@example.com\n  smtp: {host: 127.0.0.1, port: %d, tls: none}\n", port))
+	now := time.Date(2026, 11, 18, 8, 0, 0, 0, time.UTC)
+	for round := range 2 { // the second is a restart on the same day
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		addr := l.Addr().String()
+		l.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		var out, errs lockedBuffer
+		p := &program{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, now: func() time.Time { return now }, getenv: func(string) string { return "" }}
+		ended := make(chan int, 1)
+		go func() {
+			ended <- p.run(ctx, []string{"--config", config, "--log-format", "json", "serve", "--listen", addr})
+		}()
+		get := func(path string) (int, string) {
+			res, err := http.Get("http://" + addr + path)
+			if err != nil {
+				return 0, err.Error()
+			}
+			defer res.Body.Close()
+			body, _ := io.ReadAll(res.Body)
+			return res.StatusCode, string(body)
+		}
+		ready := false
+		for range 200 {
+			if code, _ := get("/readyz"); code == http.StatusOK {
+				ready = true
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		if !ready {
+			t.Fatalf("round %d: never ready\n%s", round, errs.String())
+		}
+		if code, body := get("/healthz"); code != http.StatusOK {
+			t.Errorf("healthz: %d %s", code, body)
+		}
+		code, body := get("/metrics")
+		for _, want := range []string{`odzew_conversations{source="shop"} 1`, `odzew_source_up{source="shop"} 1`, `odzew_pulls_total{outcome="done",source="shop"}`, "go_goroutines"} {
+			if code != http.StatusOK || !strings.Contains(body, want) {
+				t.Errorf("metrics (%d) lack %s", code, want)
+			}
+		}
+		if status, _, errs := runOdzew(t, "", "--config", config, "sync"); status != statusFailed || !strings.Contains(errs, "another odzew is working") {
+			t.Errorf("a second process: status %d, %s", status, errs)
+		}
+		cancel()
+		select {
+		case status := <-ended:
+			if status != statusDone {
+				t.Errorf("status %d\n%s", status, errs.String())
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatal("serve does not stop")
+		}
+		if !strings.Contains(errs.String(), `"msg":"stopped"`) {
+			t.Errorf("log:\n%s", errs.String())
+		}
+	}
+	if n := len(mails.all()); n != 1 {
+		t.Errorf("%d digests were sent over two starts on one day", n)
+	}
+	html, err := os.ReadFile(filepath.Join(filepath.Dir(config), "digest.html"))
+	if err != nil || !bytes.Contains(html, []byte("C-1")) {
+		t.Errorf("digest.html: %v, %d bytes", err, len(html))
+	}
+}
+
+// A lockedBuffer may be written and read at once.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// TestSecretsStayOut: neither logs nor errors show a password, even if a library's
+// error does.
+func TestSecretsStayOut(t *testing.T) {
+	var errs lockedBuffer
+	p := &program{stdin: strings.NewReader(""), stdout: io.Discard, stderr: &errs, now: time.Now, getenv: func(string) string { return "" }}
+	p.run(t.Context(), []string{"--version"})
+	p.keepSecret("hunter2")
+	p.log.WithError(fmt.Errorf("login u:hunter2 refused")).WithField("url", "imap://u:hunter2@host").Error("with hunter2 inside")
+	if p.exitStatus(fmt.Errorf("smtp says hunter2")); strings.Contains(errs.String(), "hunter2") {
+		t.Error(errs.String())
+	}
+	if strings.Count(errs.String(), "[secret]") != 4 {
+		t.Error(errs.String())
+	}
+}
