@@ -35,6 +35,14 @@ type FitOptions struct {
 	Ridge  float64 // pull of class weights towards 0, per example of weight 1
 	Rounds int
 	Folds  int // of the cross-validation that sets the sharpness
+	// Copies is how often each example is read, each time with another choice of
+	// entries hidden. Hidden is the share of phrases that are.
+	//
+	// People who write entries read the training messages, so phrases fit these
+	// better than they will fit others. A model fitted to that would trust phrases
+	// too much, and words and shapes too little.
+	Copies int
+	Hidden float64
 }
 
 // A row is an example as the fitter sees it: its features, sparse.
@@ -52,16 +60,20 @@ func (s *Scorer) Fit(examples []Example, o FitOptions) *Model {
 	var about []aspectRow
 	m := s.pool.Get().(*scratch)
 	defer s.release(m)
-	for i := range examples {
+	for n := range len(examples) * max(1, o.Copies) {
+		i, copy := n%len(examples), n/len(examples)
 		e := &examples[i]
 		s.read(m, e.Text, e.Lang)
 		if m.langs == 0 {
 			continue
 		}
+		if o.Copies > 1 {
+			s.hide(m, uint64(i*o.Copies+copy), o.Hidden)
+		}
 		s.pick(m)
 		s.judge(m)
 		if c := classOf(e.Sentiment); c >= 0 && e.Weight > 0 {
-			rows = append(rows, newRow(&m.f, c, e.Weight))
+			rows = append(rows, newRow(&m.f, c, e.Weight/float64(max(1, o.Copies))))
 		}
 		if e.Full {
 			r := frustratedRow{signals: m.tags.signals, high: e.Frustration == 2}
@@ -81,6 +93,20 @@ func (s *Scorer) Fit(examples []Example, o FitOptions) *Model {
 	model.Classes = fitClasses(rows, o)
 	model.Sharpness = fitSharpness(rows, o)
 	return model
+}
+
+// hide drops a share of the phrases among the matches, and a third of that share of
+// the single words. The choice depends on the seed and the entry alone.
+func (s *Scorer) hide(m *scratch, seed uint64, share float64) {
+	m.matches = slices.DeleteFunc(m.matches, func(x lexicon.Match) bool {
+		h := (seed*0x9E3779B97F4A7C15 ^ uint64(x.Entry)) * 0xBF58476D1CE4E5B9
+		h = (h ^ h>>29) * 0x94D049BB133111EB
+		limit := share
+		if x.Items == 1 {
+			limit /= 3
+		}
+		return float64(h>>11)/(1<<53) < limit
+	})
 }
 
 func classOf(s odzew.Sentiment) int {

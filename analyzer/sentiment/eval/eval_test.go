@@ -15,6 +15,8 @@ import (
 
 var (
 	fit    = flag.Bool("fit", false, "fit lexicon/model.tsv anew on the training sets")
+	ridge  = flag.Float64("ridge", 8, "with -fit: the pull of weights towards 0")
+	hidden = flag.Float64("hidden", 0.6, "with -fit: the share of phrases that are hidden")
 	report = flag.Bool("report", false, "print the whole report of each set")
 )
 
@@ -76,7 +78,7 @@ func TestFit(t *testing.T) {
 			examples = append(examples, e)
 		}
 	}
-	model := s.Fit(examples, sentiment.FitOptions{Ridge: 4, Rounds: 600, Folds: 5})
+	model := s.Fit(examples, sentiment.FitOptions{Ridge: *ridge, Rounds: 400, Folds: 4, Copies: 4, Hidden: *hidden})
 	out := filepath.Join("..", "..", "..", "lexicon", sentiment.ModelFile)
 	if err := os.WriteFile(out, model.Bytes("Fitted weights of the features of a message; see analyzer/sentiment/model.go. Written by odzew lexicon fit."), 0o644); err != nil {
 		t.Fatal(err)
