@@ -45,7 +45,9 @@ import (
 // once. When Pull returns nil, the last cursor covers all that was accepted.
 //
 // What cannot be understood becomes a dead letter; the rest arrives. Pull fails
-// only where it cannot go on, with an Error that says whether trying again helps.
+// where it cannot go on, or where a part of the source (a file, a folder) could
+// not be reached, which it says after the rest has arrived: with an Error that
+// tells whether trying again helps.
 // A cursor that Pull cannot read, because another kind of connector or another
 // version made it, gives an error that wraps ErrCursor before anything is
 // accepted; to start again from the beginning is safe then, and the caller's
