@@ -142,18 +142,17 @@ func (r *runner) step(e *event) {
 func (r *runner) customer(e *event) {
 	closing := r.opt.IsClosing != nil && r.opt.IsClosing(r.c.Messages[e.seq].Text)
 	waiting := r.waiting(e.at)
-	if waiting == nil || waiting.thanks {
-		if !r.asked || e.at-r.lastPublic >= episodeSilence {
-			r.episode = e.at
-		}
+	owing := waiting != nil && !waiting.thanks
+	if !r.asked || (!owing && e.at-r.lastPublic >= episodeSilence) {
+		r.episode = e.at
 	}
 	r.asked = true
 	r.lastPublic = e.at
 	switch {
-	case waiting != nil && !waiting.thanks && closing:
+	case owing && closing:
 		r.note(e, EffectNone, "R6", "thanks while an answer is owed is no nudge")
 		return
-	case waiting != nil && !waiting.thanks:
+	case owing:
 		if waiting.nudges == 0 {
 			waiting.firstNudge = e.at
 		}
