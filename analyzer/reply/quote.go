@@ -272,7 +272,7 @@ func (s *splitter) coloned(pos, end, in int) (int, int, bool) {
 			seen |= l
 		}
 		if seen&(labelFrom|labelDate|labelTo|labelSubject) == labelFrom|labelDate|labelTo|labelSubject &&
-			begin-from < maxIntro && evidenceOf(s.body[from:begin]) >= dated {
+			begin-from < maxIntro && evidenceOf(s.body[from:begin]) >= timed {
 			s.quoting = true
 			return from, s.extent(pos + i + 1), true
 		}
@@ -380,7 +380,8 @@ func (s *splitter) header(pos, want int) int {
 	if want < 3 {
 		return last
 	}
-	if seen&labelFrom == 0 {
+	// A contact form's fields may look alike, but do not say to whom.
+	if seen&labelFrom == 0 || seen&labelTo == 0 {
 		return 0
 	}
 	if !strings.Contains(from, "@") {

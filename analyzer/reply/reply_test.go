@@ -152,6 +152,10 @@ func TestKept(t *testing.T) {
 		"Thanks,\nbut that did not help at all.",
 		"Dzięki",
 		"Uwaga: towar jest uszkodzony!",
+		"Formularz kontaktowy\n\nOd: Jan <jan@klient.example>\nTemat: Reklamacja\nData: 12.03.2024 10:15\n\nTreść: nie działa",
+		"Od: Kraków Do: Łódź Data: 12.03.2024 Temat: przesyłka",
+		"Nie działa.\n\npozdrawiam\n\nbrak słów",
+		"Trasa.\n\nOd: Kraków\nDo: Łódź\nData: 12.03.2024\nTemat: przesyłka",
 		"Godziny: 10:15\nKto: Jan\nCo: paczka",
 		"Zażalenie dotyczy: obsługi. Pan z infolinii powiedział: nie.",
 	} {

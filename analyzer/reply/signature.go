@@ -69,7 +69,7 @@ func signature(run string) (from, to int) {
 		default:
 			if j := inlineClosing(line); j > 0 {
 				if end, ok := t.block(i + 1); ok {
-					return t.starts[i] + indent(run[t.starts[i]:]) + j, end
+					return t.starts[i] + strings.Index(run[t.starts[i]:], line) + j, end
 				}
 			}
 		}
@@ -112,7 +112,7 @@ func (t tail) rule(i int) bool {
 // the standard, anything is signature.
 func (t tail) block(i int) (end int, ok bool) {
 	marked := i > 0 && strings.HasPrefix(t.run[t.starts[i-1]:], "-- ")
-	n, adjacent := 0, false
+	n, adjacent := 0, true
 	for ; i < t.len(); i++ {
 		line := t.line(i)
 		if line == "" {
@@ -129,10 +129,8 @@ func (t tail) block(i int) (end int, ok bool) {
 		if t.delimits(i) || matches(mobile, c, line) && device(line) || isClosing(c, line) {
 			continue
 		}
-		if n++; n > blockLines && !marked {
-			return 0, false
-		}
-		if !marked && !nameLine(line, adjacent) {
+		n++
+		if !marked && (n > blockLines || !nameLine(line, adjacent, n == 1)) {
 			return 0, false
 		}
 		adjacent = true
@@ -153,26 +151,30 @@ func (t tail) names(i int) bool {
 		if n > 0 && (t.delimits(j) || isLegal(c, line, t.run[t.starts[j]:]) || matches(mobile, c, line) && device(line)) {
 			return true
 		}
-		if n++; n > 4 || !nameLine(line, n > 1) || n == 1 && !isName(line) {
+		if n++; n > 4 || n == 1 && !isName(line) || !nameLine(line, n > 1, n == 1) {
 			return false
 		}
 	}
 	return n > 0
 }
 
-// nameLine says whether a line can stand in a name block.
-func nameLine(line string, adjacent bool) bool {
+// nameLine says whether a line can stand in a name block, as its first line or later;
+// adjacent if no empty line is between it and the line before.
+func nameLine(line string, adjacent, first bool) bool {
 	if len(line) > 160 || strings.ContainsRune(line, '?') || talks(line) {
 		return false
 	}
-	if isContact(line) || isRule(line) {
+	if isName(line) || isContact(line) || isRule(line) {
 		return true
 	}
-	if isName(line) {
-		return true
+	if !adjacent || strings.HasSuffix(line, ".") || strings.HasSuffix(line, "!") {
+		return false
+	}
+	if first { // a name in lower case
+		return strings.Count(line, " ") < 2 && len(line) <= 30
 	}
 	// A role or a firm, right below a name.
-	return adjacent && len(line) <= 80 && !strings.HasSuffix(line, ".") && !strings.HasSuffix(line, "!") && strings.Count(line, " ") < 9
+	return strings.Count(line, " ") < 9 && len(line) <= 80
 }
 
 // isName says whether a line is a few words of which most are capitalised.
@@ -188,10 +190,7 @@ func isName(line string) bool {
 			capital++
 		}
 	}
-	if words == 0 || words > 6 || strings.HasSuffix(line, "!") || len(line) > 80 {
-		return false
-	}
-	return capital*2 > words || words <= 2 && capital == 0 && len(line) <= 30
+	return capital*2 > words && words <= 6 && len(line) <= 80 && !strings.HasSuffix(line, "!")
 }
 
 // talks says whether a line holds a word that name blocks do not have.

@@ -99,7 +99,7 @@ type renderer struct {
 	quotes    int // open quotes
 	hidden    int
 	pre       int
-	skipped   atom.Atom // the element whose text is no text: style, script
+	skipped   atom.Atom // the element whose text is no text: style, script, title
 	breaks    int       // line ends owed before the next text
 	lineEmpty bool
 	space     bool // a space is owed within the line
@@ -112,7 +112,7 @@ type renderer struct {
 // open handles a start tag.
 func (r *renderer) open(tag atom.Atom, a attrs) {
 	switch tag {
-	case atom.Style, atom.Script, atom.Title, atom.Textarea, atom.Noscript, atom.Template, atom.Svg, atom.Select:
+	case atom.Style, atom.Script, atom.Title:
 		r.skipped = tag
 		return
 	case atom.Br:
@@ -226,13 +226,16 @@ func (r *renderer) apply(f frame, by int) {
 func (r *renderer) owe(n int) {
 	r.settle()
 	r.breaks = max(r.breaks, n)
-	r.space = false
 }
 
-// settle makes an empty line of one that held a no-break space only.
+// settle ends the text of a line: one that held a no-break space only becomes an
+// empty line, and a signature's delimiter keeps its space.
 func (r *renderer) settle() {
 	if r.blank {
 		r.breaks, r.blank = 2, false
+	}
+	if r.space && r.breaks == 0 && r.b.String()[r.lineStart:] == "--" {
+		r.b.WriteByte(' ')
 	}
 	r.space = false
 }
@@ -290,12 +293,12 @@ func (r *renderer) word(w []byte) {
 		r.sign = false
 		if !bytes.HasPrefix(w, []byte("--")) && !strings.HasSuffix(strings.TrimRight(r.b.String(), " "), "\n--") {
 			r.breaks = max(r.breaks, 1)
-			r.word([]byte("--"))
+			r.word([]byte("-- "))
 			r.breaks = 1
 		}
 	}
 	if r.breaks > 0 && r.b.Len() > 0 {
-		r.endLine()
+		r.b.WriteByte('\n')
 		if r.breaks > 1 {
 			for range min(r.depth, r.quotes, maxPrefix) {
 				r.b.WriteByte('>')
@@ -319,14 +322,6 @@ func (r *renderer) word(w []byte) {
 	}
 	r.b.Write(w)
 	r.lineEmpty, r.space = false, false
-}
-
-// endLine ends a line; the signature's delimiter keeps its space.
-func (r *renderer) endLine() {
-	if r.b.String()[r.lineStart:] == "--" {
-		r.b.WriteByte(' ')
-	}
-	r.b.WriteByte('\n')
 }
 
 // isQuote says whether an element holds an earlier message.

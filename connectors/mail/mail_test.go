@@ -17,7 +17,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"odzew"
-	"odzew/analyzer/reply"
 )
 
 func parse(t *testing.T, raw string) Mail {
@@ -296,7 +295,6 @@ func FuzzParse(f *testing.F) {
 		if m.MessageID == "" {
 			t.Fatal("no ID")
 		}
-		reply.Split(m.Body)
 	})
 }
 
