@@ -10,7 +10,9 @@
 package analyzer
 
 import (
+	"strings"
 	"time"
+	"unicode"
 
 	"odzew"
 	"odzew/analyzer/calendar"
@@ -30,12 +32,21 @@ type Analyzer struct {
 	Scorer      *sentiment.Scorer
 	Calendars   calendar.Set
 	Touchpoints []odzew.Touchpoint
+	// LongWait is the wait, in seconds within opening hours, above which it is long
+	// for this desk: its own p90. 0: not known, no wait is called long.
+	LongWait int64
+	// Leads are the author IDs of those who lead the desk: where one has written
+	// since the customer's last message, nobody else is sent. Where it is empty, IDs
+	// that say so do ("lead-anna", "kierownik").
+	Leads []string
 }
 
 // An Input is a conversation with those that it was merged with.
 type Input struct {
 	odzew.Conversation
 	Merged []odzew.Conversation // went into this one
+	// Others are the same customer's other conversations of these weeks.
+	Others []frustration.Contact
 }
 
 // A Result is what was found in one conversation.
@@ -53,6 +64,13 @@ type Result struct {
 	OpenSince time.Time
 	// Parked: somebody waits while the status says pending or hold.
 	Parked bool
+	// SilentLeaver: the customer stopped pursuing an unsolved matter, or went
+	// elsewhere, without a threat or a demand.
+	SilentLeaver bool
+	// ResolvedWell: solved, and the customer at least reconciled.
+	ResolvedWell bool
+	// Promises are the times that the desk named for its own doing, in order.
+	Promises []frustration.Promise
 }
 
 // A MessageScore is the score of Messages[Index].
@@ -65,45 +83,110 @@ type MessageScore struct {
 func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 	c := &in.Conversation
 	res := Result{Touchpoint: TouchpointOf(a.Touchpoints, c)}
-	res.Waits = waits.Measure(*c, a.Calendars.For(c), now, a.WaitOptions(in))
+	schedule := a.Calendars.For(c)
+	res.Waits = waits.Measure(*c, schedule, now, a.WaitOptions(in))
 
-	var (
-		theirs []frustration.Message
-		last   time.Time
-	)
+	status := statusOf(c, now)
+	matter := frustration.Case{
+		ID: c.ID, Source: c.Source, Channel: c.Channel, Customer: c.Customer.ID,
+		Ratings: c.Ratings, Waits: res.Waits, Others: in.Others, LongWait: a.LongWait,
+		Solved: status == odzew.StatusSolved || status == odzew.StatusClosed,
+	}
+	place := placeOf(schedule)
 	for i := range c.Messages {
 		m := &c.Messages[i]
-		if m.At.After(now) {
+		if m.At.After(now) || c.Excluded != "" {
 			continue
 		}
-		if m.At.After(last) {
-			last = m.At
-		}
-		s, own, ok := a.ScoreMessage(m)
-		if !ok {
+		if s, own, ok := a.ScoreMessage(m); ok {
+			if res.FirstAt.IsZero() || m.At.Before(res.FirstAt) {
+				res.FirstAt = m.At
+			}
+			if m.At.After(res.LastAt) {
+				res.LastAt = m.At
+			}
+			res.Scores = append(res.Scores, MessageScore{i, s})
+			matter.Messages = append(matter.Messages, frustration.Message{ID: m.ID, At: m.At, Text: own, Score: s})
+			if matter.LawOffice == "" && m.Mail != nil && lawOfficeAmong(m.Mail.People, c.Customer.Email) {
+				matter.LawOffice = m.ID
+			}
 			continue
 		}
-		if res.FirstAt.IsZero() || m.At.Before(res.FirstAt) {
-			res.FirstAt = m.At
-		}
-		if m.At.After(res.LastAt) {
-			res.LastAt = m.At
-		}
-		res.Scores = append(res.Scores, MessageScore{i, s})
-		theirs = append(theirs, frustration.Message{ID: m.ID, At: m.At, Text: own, Score: s})
+		a.desk(m, &matter, place)
 	}
-	asOf := last.Add(time.Hour)
-	if asOf.After(now) {
-		asOf = now
+	for i := range c.Events {
+		if e := &c.Events[i]; e.Kind == odzew.EventAssign && !e.At.After(now) && a.leads(e.To) && e.At.After(matter.StepIn) {
+			matter.StepIn = e.At
+		}
 	}
-	res.Flag, res.Peak = frustration.Assess(c, theirs, res.Waits, asOf)
+	f := frustration.Assess(matter, now)
+	res.Flag, res.Peak, res.Promises = f.Flag, f.Peak, f.Promises
+	res.SilentLeaver, res.ResolvedWell = f.SilentLeaver, f.ResolvedWell
 	for _, t := range res.Waits.Turns {
 		if t.Outcome == waits.Open && !t.Thanks {
 			res.OpenSince = t.OpenedAt
-			res.Parked = parked(c, now)
+			res.Parked = status == odzew.StatusPending || status == odzew.StatusHold
 		}
 	}
 	return res
+}
+
+// desk notes the time of what the company wrote in public, and the promise in it: no
+// more of its text goes any further.
+func (a *Analyzer) desk(m *odzew.Message, matter *frustration.Case, place frustration.Place) {
+	if !m.Public || m.Author != odzew.AuthorAgent && m.Author != odzew.AuthorAuto || m.AuthorID != "" && m.AuthorID == matter.Customer {
+		return
+	}
+	if m.Author == odzew.AuthorAgent && odzew.AutomaticBy(m.Headers) == "" {
+		matter.Replies = append(matter.Replies, m.At)
+		if m.At.After(matter.StepIn) && a.leads(m.AuthorID) {
+			matter.StepIn = m.At
+		}
+	}
+	if p, ok := frustration.FindPromise(m.Text, m.At, place); ok {
+		p.Message = m.ID
+		matter.Promises = append(matter.Promises, p)
+	}
+}
+
+// placeOf is where a schedule's desk works. Days of work are Monday to Friday but for
+// its holidays, whatever its hours: that is what "within two working days" says.
+func placeOf(s *calendar.Schedule) frustration.Place {
+	return frustration.Place{Zone: s.Zone(), Working: func(t time.Time) bool {
+		d := t.Weekday()
+		return d != time.Saturday && d != time.Sunday && s.Holiday(t) == ""
+	}}
+}
+
+// leads says whether an ID is that of somebody who leads the desk.
+func (a *Analyzer) leads(id string) bool {
+	if len(a.Leads) > 0 {
+		return containsFold(a.Leads, id)
+	}
+	for word := range strings.FieldsFuncSeq(strings.ToLower(id), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		switch word {
+		case "lead", "teamlead", "supervisor", "manager", "kierownik", "kierowniczka", "lider", "liderka", "szef", "szefowa":
+			return true
+		}
+	}
+	return false
+}
+
+// lawOfficeAmong says whether one of a letter's people, other than the customer, is
+// at a law office, as far as its address tells.
+func lawOfficeAmong(people []string, customer string) bool {
+	for _, address := range people {
+		address = strings.ToLower(address)
+		if strings.EqualFold(address, customer) {
+			continue
+		}
+		for _, sign := range [...]string{"kancelari", "adwokat", "radcaprawn", "radcowi", "prawnik", "lawoffice", "lawfirm", "lawyer", "solicitor", "attorney", "barrister"} {
+			if strings.Contains(address, sign) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // ScoreMessage scores what a customer wrote new in a message, and returns that
@@ -124,7 +207,7 @@ func (a *Analyzer) ScoreMessage(m *odzew.Message) (s odzew.Score, own string, ok
 
 // WaitOptions are those for measuring a conversation of this desk.
 func (a *Analyzer) WaitOptions(in Input) waits.Options {
-	o := waits.Options{IsClosing: a.Scorer.IsClosing}
+	o := waits.Options{IsClosing: a.closing}
 	if len(in.Merged) > 0 {
 		o.Merges = &waits.Merges{}
 		for _, m := range in.Merged {
@@ -134,16 +217,24 @@ func (a *Analyzer) WaitOptions(in Input) waits.Options {
 	return o
 }
 
-// parked says whether the last status by now is pending or hold.
-func parked(c *odzew.Conversation, now time.Time) bool {
-	var at time.Time
-	is := false
-	for _, e := range c.Events {
-		if e.Kind != odzew.EventStatus || e.At.After(now) || e.At.Before(at) {
-			continue
-		}
-		at = e.At
-		is = e.To == string(odzew.StatusPending) || e.To == string(odzew.StatusHold)
+// closing says whether a message of a customer is thanks or good-bye only, whatever
+// it quotes.
+func (a *Analyzer) closing(text string) bool {
+	const most = 200 // bytes; eight closing words are shorter
+	if own := reply.Split(text).Own; len(own) <= most {
+		return a.Scorer.Closing(own)
 	}
-	return is
+	return false
+}
+
+// statusOf is the last status by now; empty where there is none.
+func statusOf(c *odzew.Conversation, now time.Time) (s odzew.Status) {
+	var at time.Time
+	for i := range c.Events {
+		e := &c.Events[i]
+		if e.Kind == odzew.EventStatus && !e.At.After(now) && !e.At.Before(at) {
+			at, s = e.At, odzew.Status(e.To)
+		}
+	}
+	return s
 }

@@ -4,37 +4,63 @@
 // Rules:
 //
 //   - The parts add up: a flag's Frustration is the sum of its reasons' weights.
-//   - Words and behaviour both count: a signal in a message, a nudge, a reopening.
-//     Each counts once, at its strongest.
+//   - Words and behaviour both count. A signal counts once in each message, a
+//     behaviour once. The sum fades as the conversation goes on, is calmed by
+//     answers and by the customer's own relief, and saturates at 1.
 //   - Level 2 needs two independent reasons, except where one is enough alone
 //     (legal, vulnerability, an explicit cancellation).
-//   - Only customers' messages come in. No figure is about a person of the company.
+//   - Only customers' words are weighed, and no figure is about a person of the
+//     company. Of what the desk wrote a Case holds times and promises, no text;
+//     promise.go is the only place that reads any.
+//   - The order in which messages come in does not matter, only their times.
+//
+// frustration.go adds up, behaviour.go finds what customers do, calm.go what takes
+// the edge off, leaving.go who goes without a word, quote.go the words to show.
 package frustration
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
 
 	"odzew"
+	"odzew/analyzer/waits"
 )
 
-// A signal's weight in tenths of the scale: a sum of 10 is a frustration of 1.
-// Calm resignation weighs as much as a threat: politeness never offsets it.
+// reasonTone is blame, beside all signals.
+const reasonTone = "negative"
+
+// weights in tenths of the scale: a sum of 10 is a frustration of 1. Calm
+// resignation weighs as much as a threat: politeness never offsets it.
 var weights = map[string]float64{
 	"repeat_contact": 2, "waiting": 2, "ultimatum": 3, "churn": 3, "legal": 4, "escalation": 3,
 	"sarcasm": 1, "profanity": 2, "shouting": 1, "broken_promise": 3, "effort": 2, "resignation": 3,
 	"publicity": 3, "pressure": 1, "vulnerability": 4, "relief": -2,
+	reasonTone: 2,
 	// Behaviour.
-	"nudges": 2, "reopen": 1, "handovers": 2, "closed_unanswered": 2, "bot_loop": 1, "low_csat": 2, "falling": 1,
+	"nudges": 2, "shrinking_gaps": 1, "long_wait": 1, "reopen": 1, "handovers": 2, "second_channel": 2,
+	"law_office": 4, "length": 0.5, "falling": 1, "promise_passed": 3, "closed_unanswered": 2, "bot_loop": 1,
+	"low_csat": 2, "silence": 1,
 }
 
-// alone are the signals that make a conversation level 2 without a second one.
-var alone = []string{"legal", "vulnerability", "churn"}
+// alone are the reasons that make a conversation level 2 without a second one.
+var alone = []string{"legal", "vulnerability", "churn", "law_office"}
 
-// halfLife is how long a signal takes to lose half its weight. A threat of last
-// month that nothing followed is history.
-const halfLife = 14 * 24 * time.Hour
+// weak are the reasons that never count as one of two.
+var weak = []string{"pressure", reasonTone, "length", "silence", "bot_loop", "falling", "shrinking_gaps"}
+
+const (
+	annoyed = 0.15 // the least figure of level 1
+	high    = 0.45 // and of level 2
+	shown   = 0.01 // parts below it are none
+	// fresh is how much of a message's weight must be left for its own level to be
+	// the conversation's.
+	fresh = 0.6
+	// halfLife is how long a signal takes to lose half its weight. A threat of last
+	// month that nothing followed is history.
+	halfLife = 14 * 24 * time.Hour
+)
 
 // A Message is one customer's message with its score. Text is what the offsets of
 // the score's evidence count in.
@@ -45,123 +71,165 @@ type Message struct {
 	Score odzew.Score
 }
 
-// Assess adds up the customers' messages, the waits and the ratings of a
-// conversation as of an instant, which should be no later than an hour after the
-// last message where the conversation is over.
-func Assess(c *odzew.Conversation, ms []Message, w odzew.Waits, asOf time.Time) (flag odzew.Flag, peak int) {
-	flag = odzew.Flag{Conversation: c.ID, Source: c.Source, Customer: c.Customer.ID, State: "open", Reasons: []odzew.Reason{}}
-	var strongest map[string]odzew.Reason
-	for i := range ms {
-		m := &ms[i]
-		peak = max(peak, m.Score.Level)
-		for _, sig := range m.Score.Signals {
-			weight, ok := weights[sig]
-			if !ok {
-				continue
-			}
-			weight *= decay(asOf.Sub(m.At)) / 10
-			if strongest == nil {
-				strongest = map[string]odzew.Reason{}
-			}
-			if have, ok := strongest[sig]; ok && math.Abs(have.Weight) > math.Abs(weight) {
-				continue
-			}
-			strongest[sig] = odzew.Reason{Signal: sig, Weight: weight, Quote: quote(m, sig), Message: m.ID}
-		}
-	}
-	for _, r := range strongest {
-		flag.Reasons = append(flag.Reasons, r)
-	}
-	add := func(signal string, count int) {
-		flag.Reasons = append(flag.Reasons, odzew.Reason{Signal: signal, Weight: weights[signal] / 10, Count: count})
-	}
-	if n := mostNudges(w.Turns); n >= 2 {
-		add("nudges", n)
-	}
-	if w.Reopens > 0 {
-		add("reopen", w.Reopens)
-	}
-	if w.Handovers >= 3 {
-		add("handovers", w.Handovers)
-	}
-	if n := count(w.Turns, "closed_unanswered"); n > 0 {
-		add("closed_unanswered", n)
-	}
-	if lowCSAT(c.Ratings, asOf) {
-		add("low_csat", 1)
-	}
-	settle(&flag, ms, w)
-	return flag, peak
+// A Contact is another conversation of the same customer.
+type Contact struct {
+	Conversation string
+	Source       string
+	Channel      string
+	// FirstAt and LastAt are the times of the customer's first and last message.
+	FirstAt, LastAt time.Time
 }
 
-// settle orders the reasons, saturates the sum and draws the conclusions.
-func settle(flag *odzew.Flag, ms []Message, w odzew.Waits) {
-	slices.SortFunc(flag.Reasons, func(a, b odzew.Reason) int {
-		if a.Weight != b.Weight {
-			if a.Weight > b.Weight {
-				return -1
+// A Case is what is known of a conversation, but for the desk's words.
+type Case struct {
+	ID, Source, Channel, Customer string
+
+	Messages []Message   // the customer's, in any order
+	Replies  []time.Time // when humans of the desk answered in public, in any order
+	Promises []Promise   // what the desk promised; their State is found here
+	Ratings  []odzew.Rating
+	Waits    odzew.Waits
+	Others   []Contact
+	// Solved: the last status is solved or closed.
+	Solved bool
+	// StepIn is when a lead last took the matter up; zero: none did.
+	StepIn time.Time
+	// LawOffice is the ID of the first message that went to a law office too.
+	LawOffice string
+	// LongWait is the wait, in seconds within opening hours, above which it is long
+	// for this desk: its own p90. 0: not known, no wait is called long.
+	LongWait int64
+}
+
+// A Finding is what a case adds up to.
+type Finding struct {
+	Flag odzew.Flag
+	// Peak is the highest level of any message, and of the whole as it is now.
+	Peak int
+	// SilentLeaver: the customer stopped pursuing an unsolved matter, or went
+	// elsewhere, without a threat or a demand.
+	SilentLeaver bool
+	// ResolvedWell: solved, and the customer at least reconciled.
+	ResolvedWell bool
+	Promises     []Promise // by time, with their states
+}
+
+// A part is a reason while it is being added up.
+type part struct {
+	odzew.Reason
+	at   time.Time // since when
+	best float64   // the greatest weight of one message
+}
+
+// An assessment is the state of one Assess.
+type assessment struct {
+	Case
+	now      time.Time
+	last     time.Time // of the last message of either side
+	calm     calm
+	parts    []part
+	open     *odzew.Turn // the wait that goes on
+	promises []Promise
+}
+
+// Assess adds up a case as of now.
+func Assess(c Case, now time.Time) Finding {
+	a := assessment{Case: c, now: now}
+	a.order()
+	a.promises = judgePromises(&a.Case, now)
+	a.calm = calming(a.Messages, a.Replies)
+	f := Finding{
+		Flag: odzew.Flag{
+			Conversation: c.ID, Source: c.Source, Customer: c.Customer, State: "open", Reasons: []odzew.Reason{},
+		},
+		Promises: a.promises,
+	}
+	if len(a.Messages) == 0 {
+		return f
+	}
+	quiet := leavesQuietly(a.Messages)
+	level := a.words(quiet, &f)
+	a.behaviour()
+	f.SilentLeaver = a.silent(quiet)
+	if f.SilentLeaver && quiet < 0 {
+		a.add("silence", 1, a.last, 0, -1)
+	}
+	a.settle(&f.Flag)
+	f.Flag.Level = a.level(&f.Flag, level, f.SilentLeaver)
+	f.Peak = max(f.Peak, f.Flag.Level)
+	f.Flag.NeedsCall = a.needsCall(&f)
+	f.ResolvedWell = a.resolvedWell(&f)
+	return f
+}
+
+// order sorts what came in by time and finds what is open.
+func (a *assessment) order() {
+	byTime := func(x, y Message) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.ID, y.ID)) }
+	if !slices.IsSortedFunc(a.Messages, byTime) {
+		a.Messages = slices.SortedFunc(slices.Values(a.Messages), byTime)
+	}
+	if !slices.IsSortedFunc(a.Replies, time.Time.Compare) {
+		a.Replies = slices.SortedFunc(slices.Values(a.Replies), time.Time.Compare)
+	}
+	if n := len(a.Messages); n > 0 {
+		a.last = a.Messages[n-1].At
+	}
+	if n := len(a.Replies); n > 0 && a.Replies[n-1].After(a.last) {
+		a.last = a.Replies[n-1]
+	}
+	for i := range a.Waits.Turns {
+		if t := &a.Waits.Turns[i]; t.Outcome == waits.Open && !t.Thanks {
+			a.open = t
+		}
+	}
+}
+
+// words adds the signals of all messages, and returns the level of the strongest
+// message that nothing has calmed since.
+func (a *assessment) words(quiet int, f *Finding) (level int) {
+	for i := range a.Messages {
+		m := &a.Messages[i]
+		l := m.Score.Level
+		if i == quiet {
+			l = min(l, 1) // goes, but without a threat
+		}
+		f.Peak = max(f.Peak, l)
+		left := a.left(m.At)
+		if left >= fresh {
+			level = max(level, l)
+		}
+		for _, sig := range m.Score.Signals {
+			if w, ok := weights[sig]; ok {
+				if sig == "pressure" && a.nudges(m.At) {
+					w *= 2
+				}
+				a.add(sig, 0, m.At, w*left/10, i)
 			}
-			return 1
 		}
-		if a.Signal < b.Signal {
-			return -1
+		if s := m.Score.Sentiment; s != nil && (*s == odzew.Negative || *s == odzew.Mixed) && m.Score.Level > 0 {
+			a.tone(i, weights[reasonTone]*m.Score.Frustration*left/10)
 		}
-		return 1
-	})
-	sum := 0.0
-	for _, r := range flag.Reasons {
-		sum += r.Weight
 	}
-	if sum > 1 || sum < 0 {
-		// Beyond the scale every part gives way in proportion, so that they still add up.
-		scale := max(0, 1/sum)
-		for i := range flag.Reasons {
-			flag.Reasons[i].Weight *= scale
-		}
-		sum = max(0, min(1, sum))
-	}
-	flag.Frustration = sum
-	for _, r := range flag.Reasons {
-		if r.Weight > 0 {
-			flag.Cause = r.Signal
+	return level
+}
+
+// tone keeps the strongest blame of any message: a part of its own, once.
+func (a *assessment) tone(i int, weight float64) {
+	for k := range a.parts {
+		if p := &a.parts[k]; p.Signal == reasonTone {
+			if weight <= p.Weight {
+				return
+			}
+			a.parts = slices.Delete(a.parts, k, k+1)
 			break
 		}
 	}
-	last := -1
-	for i := range ms {
-		if last < 0 || ms[i].At.After(ms[last].At) {
-			last = i
-		}
-	}
-	if last >= 0 {
-		flag.OpenedAt = ms[last].At
-	}
-	flag.Level = level(flag.Reasons, sum, ms)
-	open := len(w.Turns) > 0 && w.Turns[len(w.Turns)-1].Outcome == "open" && !w.Turns[len(w.Turns)-1].Thanks
-	lastAngry := last >= 0 && ms[last].Score.Level == 2
-	flag.NeedsCall = flag.Level == 2 && (open || lastAngry)
+	a.add(reasonTone, 0, a.Messages[i].At, weight, i)
 }
 
-func level(rs []odzew.Reason, sum float64, ms []Message) int {
-	n, enough := 0, false
-	for _, r := range rs {
-		if r.Weight > 0.05 {
-			n++
-			enough = enough || slices.Contains(alone, r.Signal)
-		}
-	}
-	for i := range ms {
-		if ms[i].Score.Level == 2 && sum >= 0.3 {
-			n = max(n, 2)
-		}
-	}
-	switch {
-	case enough && sum >= 0.3, n >= 2 && sum >= 0.4:
-		return 2
-	case n >= 1 && sum >= 0.1:
-		return 1
-	}
-	return 0
+// left is how much of its weight what was at a time still has.
+func (a *assessment) left(at time.Time) float64 {
+	return a.calm.since(at) * decay(a.last.Sub(at))
 }
 
 func decay(age time.Duration) float64 {
@@ -171,57 +239,123 @@ func decay(age time.Duration) float64 {
 	return math.Exp2(-float64(age) / float64(halfLife))
 }
 
-// quote returns the sentence around the signal's evidence.
-func quote(m *Message, signal string) string {
-	for _, e := range m.Score.Evidence {
-		if e.Rule == "signal:"+signal && e.Start >= 0 && e.End <= len(m.Text) {
-			return sentence(m.Text, e.Start, e.End)
+// add adds weight to a signal's part. With a weight of 0 it is the signal's own, as
+// calmed since. The message, if not -1, is quoted where it is the strongest.
+func (a *assessment) add(signal string, count int, at time.Time, weight float64, message int) {
+	if weight == 0 {
+		weight = weights[signal] / 10 * a.left(at)
+	}
+	k := slices.IndexFunc(a.parts, func(p part) bool { return p.Signal == signal })
+	if k < 0 {
+		k = len(a.parts)
+		a.parts = append(a.parts, part{Reason: odzew.Reason{Signal: signal}, at: at})
+	}
+	p := &a.parts[k]
+	p.Weight += weight
+	p.Count = max(p.Count, count)
+	if math.Abs(weight) >= p.best {
+		p.best = math.Abs(weight)
+		if message >= 0 {
+			m := &a.Messages[message]
+			p.Message, p.at = m.ID, m.At
+			p.Quote = ""
+			if weight != 0 {
+				p.Quote = quote(m, signal)
+			}
 		}
 	}
-	return ""
 }
 
-// sentence widens [start, end) to the sentence that it stands in.
-func sentence(text string, start, end int) string {
-	for start > 0 && !ends(text[start-1]) {
-		start--
-	}
-	for end < len(text) && !ends(text[end]) {
-		end++
-	}
-	for start < end && (text[start] == ' ' || text[start] == '\t') {
-		start++
-	}
-	return text[start:end]
+// has says whether one of these reasons counts.
+func (a *assessment) has(signals ...string) bool {
+	return slices.ContainsFunc(a.parts, func(p part) bool {
+		return p.Weight >= 0.5*weights[p.Signal]/10 && slices.Contains(signals, p.Signal)
+	})
 }
 
-func ends(b byte) bool { return b == '.' || b == '!' || b == '?' || b == '\n' }
-
-func mostNudges(ts []odzew.Turn) int {
-	n := 0
-	for i := range ts {
-		n = max(n, ts[i].Nudges)
+// settle orders the parts, keeps their sum within 0 and 1, and fills in the flag.
+func (a *assessment) settle(flag *odzew.Flag) {
+	a.parts = slices.DeleteFunc(a.parts, func(p part) bool { return math.Abs(p.Weight) < shown })
+	slices.SortFunc(a.parts, func(x, y part) int {
+		return cmp.Or(-cmp.Compare(x.Weight, y.Weight), cmp.Compare(x.Signal, y.Signal))
+	})
+	sum := 0.0
+	for i := range a.parts {
+		sum += a.parts[i].Weight
 	}
-	return n
-}
-
-func count(ts []odzew.Turn, outcome string) int {
-	n := 0
-	for i := range ts {
-		if ts[i].Outcome == outcome {
-			n++
+	scale := 1.0
+	if sum > 1 || sum < 0 {
+		// Beyond the scale every part gives way in proportion, so that they still add up.
+		scale = max(0, 1/sum)
+	}
+	for i := range a.parts {
+		r := a.parts[i].Reason
+		if r.Weight *= scale; r.Weight != 0 {
+			flag.Reasons = append(flag.Reasons, r)
+			flag.Frustration += r.Weight
 		}
 	}
-	return n
+	flag.Frustration = min(1, max(0, flag.Frustration))
+	flag.OpenedAt = a.Messages[len(a.Messages)-1].At
+	if len(a.parts) > 0 && a.parts[0].Weight > 0 {
+		flag.Cause, flag.OpenedAt = a.parts[0].Signal, a.parts[0].at
+	}
 }
 
-// lowCSAT says whether the last CSAT by then is in the lower two fifths of its scale.
-func lowCSAT(rs []odzew.Rating, asOf time.Time) bool {
-	var last *odzew.Rating
-	for i := range rs {
-		if rs[i].Kind == "csat" && !rs[i].At.After(asOf) && (last == nil || rs[i].At.After(last.At)) {
-			last = &rs[i]
+// level is that of the whole: of the sum, raised by one where a message that nothing
+// has calmed is higher. Who leaves without a threat is no case of the highest level.
+func (a *assessment) level(flag *odzew.Flag, message int, silent bool) int {
+	n, enough := 0, false
+	for i := range a.parts {
+		p := &a.parts[i]
+		if p.Weight < 0.08 || slices.Contains(weak, p.Signal) {
+			continue
 		}
+		n++
+		enough = enough || slices.Contains(alone, p.Signal) && p.Weight >= 0.2
 	}
-	return last != nil && last.Max > 0 && last.Score/last.Max <= 0.4
+	sum := 0
+	switch {
+	case enough, n >= 2 && flag.Frustration >= high:
+		sum = 2
+	case flag.Frustration >= annoyed:
+		sum = 1
+	}
+	level := max(sum, min(message, sum+1))
+	if silent {
+		level = min(level, 1)
+	}
+	return level
+}
+
+// needsCall says whether a person should act today: the desk owes something, and
+// there is more to lose than an ordinary reply would save.
+func (a *assessment) needsCall(f *Finding) bool {
+	lastWord := a.Messages[len(a.Messages)-1].At
+	if !a.StepIn.IsZero() && !a.StepIn.Before(lastWord) {
+		return false
+	}
+	owed := a.open != nil || a.has("closed_unanswered") || a.has("promise_passed") && !a.Solved
+	if !owed {
+		return false
+	}
+	if a.has("vulnerability", "legal", "law_office") {
+		return true
+	}
+	failed := a.has("broken_promise", "promise_passed", "repeat_contact", "reopen", "handovers", "closed_unanswered")
+	if f.SilentLeaver {
+		return failed
+	}
+	return f.Flag.Level == 2 || a.has("resignation") && failed
+}
+
+// resolvedWell says whether the matter is over and the customer at least reconciled.
+func (a *assessment) resolvedWell(f *Finding) bool {
+	n := len(a.Waits.Turns)
+	if a.open != nil || f.SilentLeaver || f.Flag.Level == 2 || n == 0 || a.Waits.Turns[n-1].Outcome == waits.ClosedUnanswered {
+		return false
+	}
+	last := &a.Messages[len(a.Messages)-1].Score
+	content := last.Sentiment != nil && *last.Sentiment == odzew.Positive
+	return a.Solved || content || a.Waits.Turns[n-1].Thanks
 }

@@ -1,0 +1,249 @@
+package frustration
+
+import (
+	"slices"
+	"time"
+
+	"odzew"
+	"odzew/analyzer/waits"
+)
+
+// Behaviour: what customers do, and what happens to them, whatever their words.
+
+const (
+	secondChannelWithin = 24 * time.Hour
+	repeatContactWithin = 14 * 24 * time.Hour
+	silenceAfter        = 7 * 24 * time.Hour
+	manyHandovers       = 3
+	manyNudges          = 2
+	manyBotAnswers      = 2
+)
+
+// behaviour adds the parts of behaviour. A promise passed, or a wait, that has come
+// to its end long ago weighs what the calming since has left of it.
+func (a *assessment) behaviour() {
+	a.turns()
+	if a.Waits.Reopens > 0 {
+		a.add("reopen", a.Waits.Reopens, a.lastReopen(), 0, -1)
+	}
+	if n := a.Waits.Handovers; n >= manyHandovers {
+		a.add("handovers", n, a.Messages[len(a.Messages)-1].At, 0, -1)
+	}
+	if a.LawOffice != "" {
+		i := max(0, slices.IndexFunc(a.Messages, func(m Message) bool { return m.ID == a.LawOffice }))
+		a.add("law_office", 0, a.Messages[i].At, 0, -1)
+		a.parts[len(a.parts)-1].Message = a.LawOffice
+	}
+	if at, ok := lowCSAT(a.Ratings, a.now); ok {
+		a.add("low_csat", 1, at, weights["low_csat"]/10, -1)
+	}
+	for i := range a.promises {
+		if p := &a.promises[i]; p.State == PromiseBroken {
+			a.once("promise_passed", 1, p.Due)
+			k := slices.IndexFunc(a.parts, func(p part) bool { return p.Signal == "promise_passed" })
+			a.parts[k].Quote, a.parts[k].Message = p.Quote, p.Message
+		}
+	}
+	a.elsewhere()
+	a.trend()
+}
+
+// turns adds what the waits tell.
+func (a *assessment) turns() {
+	bots := 0
+	for i := range a.Waits.Turns {
+		t := &a.Waits.Turns[i]
+		if t.Outcome == waits.BotAnswered {
+			if bots++; bots == manyBotAnswers {
+				a.add("bot_loop", bots, t.OpenedAt, 0, -1)
+			}
+			continue
+		}
+		bots = 0
+		if t.Thanks {
+			continue
+		}
+		end := a.now
+		if t.ClosedAt != nil {
+			end = t.ClosedAt.Add(-time.Nanosecond)
+		}
+		if t.Nudges >= manyNudges {
+			a.once("nudges", t.Nudges, end)
+			if a.shrinking(t) {
+				a.once("shrinking_gaps", t.Nudges, end)
+			}
+		}
+		if a.LongWait > 0 && t.BusinessSeconds > a.LongWait {
+			a.once("long_wait", 0, end)
+		}
+		if t.Outcome == waits.ClosedUnanswered {
+			a.once("closed_unanswered", 1, end)
+		}
+	}
+}
+
+// once adds a behaviour, or, where it is there already, keeps the heavier of both.
+func (a *assessment) once(signal string, count int, at time.Time) {
+	k := slices.IndexFunc(a.parts, func(p part) bool { return p.Signal == signal })
+	if k < 0 {
+		a.add(signal, count, at, 0, -1)
+		return
+	}
+	p := &a.parts[k]
+	p.Count = max(p.Count, count)
+	if w := weights[signal] / 10 * a.left(at); w > p.Weight {
+		p.Weight, p.at = w, at
+	}
+}
+
+// nudges says whether a message at that time was sent while an earlier one was open.
+func (a *assessment) nudges(at time.Time) bool {
+	for i := range a.Waits.Turns {
+		t := &a.Waits.Turns[i]
+		if t.Nudges > 0 && at.After(t.OpenedAt) && (t.ClosedAt == nil || at.Before(*t.ClosedAt)) {
+			return true
+		}
+	}
+	return false
+}
+
+// shrinking says whether the customer of a turn writes at ever shorter gaps: three at
+// least, each at most two thirds of the one before.
+func (a *assessment) shrinking(t *odzew.Turn) bool {
+	var prev time.Time
+	gap, run := time.Duration(0), 0
+	for i := range a.Messages {
+		at := a.Messages[i].At
+		if at.Before(t.OpenedAt.Truncate(time.Second)) || t.ClosedAt != nil && at.After(*t.ClosedAt) {
+			continue
+		}
+		if !prev.IsZero() {
+			g := at.Sub(prev)
+			if g < time.Minute {
+				continue // the same thought in two lines
+			}
+			if gap == 0 || 3*g <= 2*gap {
+				run++
+			} else {
+				run = 1
+			}
+			gap = g
+		}
+		prev = at
+	}
+	return run >= 3
+}
+
+// lastReopen is the time of the last message that opened a turn after another.
+func (a *assessment) lastReopen() time.Time {
+	for i := len(a.Waits.Turns) - 1; i > 0; i-- {
+		if !a.Waits.Turns[i].Thanks {
+			return a.Waits.Turns[i].OpenedAt
+		}
+	}
+	return a.Messages[0].At
+}
+
+// elsewhere adds what the customer's other conversations tell.
+func (a *assessment) elsewhere() {
+	first, last := a.Messages[0].At, a.Messages[len(a.Messages)-1].At
+	second, others := false, 0
+	for i := range a.Others {
+		o := &a.Others[i]
+		if o.Conversation == a.ID && o.Source == a.Source {
+			continue
+		}
+		apart := max(o.FirstAt.Sub(last), first.Sub(o.LastAt))
+		if apart <= secondChannelWithin && (o.Channel != a.Channel || o.Source != a.Source) {
+			second = true
+		}
+		if apart <= repeatContactWithin {
+			others++
+		}
+	}
+	if second {
+		a.add("second_channel", 1, last, 0, -1)
+	}
+	if others >= 2 {
+		a.once("repeat_contact", others+1, last)
+	}
+}
+
+// trend adds how the messages change: falling sentiment, and a jump or a collapse of
+// length while nothing is right yet.
+func (a *assessment) trend() {
+	n := len(a.Messages)
+	last := &a.Messages[n-1]
+	if n < 3 || a.open == nil || pleased(&last.Score) {
+		return
+	}
+	sum, longest := 0, 0
+	up := 0.0
+	for i := range a.Messages[:n-1] {
+		sum += len(a.Messages[i].Text)
+		longest = max(longest, len(a.Messages[i].Text))
+		up = max(up, a.Messages[i+1].Score.Valence-a.Messages[i].Score.Valence)
+	}
+	if fell := a.Messages[0].Score.Valence - last.Score.Valence; fell >= 0.4 && up <= 0.1 {
+		a.add("falling", 0, last.At, 0, n-1)
+	}
+	mean := sum / (n - 1)
+	const letter, line = 300, 40 // bytes
+	if len(last.Text) >= letter && len(last.Text) > 4*longest || mean >= letter && len(last.Text) <= line {
+		a.add("length", 0, last.At, 0, -1)
+	}
+}
+
+// lowCSAT says whether the last CSAT by then is in the lower two fifths of its scale.
+func lowCSAT(rs []odzew.Rating, now time.Time) (at time.Time, low bool) {
+	var last *odzew.Rating
+	for i := range rs {
+		if rs[i].Kind == "csat" && rs[i].Max > 0 && !rs[i].At.After(now) && (last == nil || rs[i].At.After(last.At)) {
+			last = &rs[i]
+		}
+	}
+	if last == nil {
+		return time.Time{}, false
+	}
+	return last.At, last.Score/last.Max <= 0.4
+}
+
+// judgePromises says what became of each promise as of now.
+//
+// A promise is kept when, after it was made and by its time, a human of the desk wrote
+// again; or when the customer's first word after it, early or late, is pleased: what
+// was promised came without a message. Past its time it is broken otherwise.
+func judgePromises(c *Case, now time.Time) []Promise {
+	if len(c.Promises) == 0 {
+		return nil
+	}
+	ps := slices.SortedFunc(slices.Values(c.Promises), func(x, y Promise) int {
+		if d := x.Made.Compare(y.Made); d != 0 {
+			return d
+		}
+		return x.Due.Compare(y.Due)
+	})
+	for i := range ps {
+		p := &ps[i]
+		p.State = PromisePending
+		if p.Due.Before(now) {
+			p.State = PromiseBroken
+		}
+		for _, at := range c.Replies {
+			if at.After(p.Made) && !at.After(p.Due) && !at.After(now) {
+				p.State = PromiseKept
+			}
+		}
+		for k := range c.Messages {
+			if m := &c.Messages[k]; m.At.After(p.Made) {
+				if pleased(&m.Score) {
+					p.State = PromiseKept
+				}
+				if m.At.After(p.Due) || p.State == PromiseKept {
+					break
+				}
+			}
+		}
+	}
+	return ps
+}

@@ -1,0 +1,99 @@
+package frustration
+
+import (
+	"slices"
+	"time"
+
+	"odzew"
+)
+
+// Calming: what takes the edge off what a customer said and did before. An answer
+// does, for the time being; how the customer takes it says how much.
+const (
+	calmAnswered = 0.55 // answered, and the customer has not come back to it
+	calmAccepted = 0.5  // went on without a complaint
+	calmPleased  = 0.15 // pleased, thankful, relieved
+	calmMixed    = 0.6  // praise and criticism
+	calmRejected = 0.9  // complains again
+	calmBySelf   = 0.35 // pleased without an answer: it came right by itself
+)
+
+// A calm knows by how much anything was calmed since a time: factors at times, in
+// order, each multiplied with all that come after it.
+type calm struct {
+	at   []time.Time
+	left []float64 // of what was before at
+}
+
+func (c *calm) since(t time.Time) float64 {
+	i, _ := slices.BinarySearchFunc(c.at, t, func(at, t time.Time) int {
+		if at.After(t) {
+			return 1
+		}
+		return -1
+	})
+	if i == len(c.left) {
+		return 1
+	}
+	return c.left[i]
+}
+
+// calming finds what calmed: for each stretch of answers, how the customer's next
+// message takes them.
+func calming(ms []Message, replies []time.Time) calm {
+	var c calm
+	put := func(at time.Time, factor float64) {
+		c.at = append(c.at, at)
+		c.left = append(c.left, factor)
+	}
+	r := 0
+	for i := 0; i <= len(ms); i++ {
+		answered := time.Time{}
+		for r < len(replies) && (i == len(ms) || replies[r].Before(ms[i].At)) {
+			if i > 0 {
+				answered = replies[r]
+			}
+			r++
+		}
+		if i == len(ms) {
+			if !answered.IsZero() {
+				put(answered, calmAnswered)
+			}
+			break
+		}
+		if i == 0 {
+			continue
+		}
+		before := ms[i].At.Add(-time.Nanosecond) // what the message itself says stands
+		if !answered.IsZero() {
+			put(before, taken(&ms[i].Score))
+		} else if pleased(&ms[i].Score) {
+			put(before, calmBySelf)
+		}
+	}
+	for i := len(c.left) - 2; i >= 0; i-- {
+		c.left[i] *= c.left[i+1]
+	}
+	return c
+}
+
+// taken is how a message takes the answer before it.
+func taken(s *odzew.Score) float64 {
+	switch {
+	case pleased(s):
+		return calmPleased
+	case s.Level > 0:
+		return calmRejected
+	case s.Sentiment == nil:
+		return calmAccepted
+	case *s.Sentiment == odzew.Mixed:
+		return calmMixed
+	case *s.Sentiment == odzew.Negative:
+		return calmRejected
+	}
+	return calmAccepted
+}
+
+func pleased(s *odzew.Score) bool {
+	return s.Sentiment != nil && *s.Sentiment == odzew.Positive || s.Level == 0 && slices.Contains(s.Signals, "relief")
+}

@@ -1,0 +1,138 @@
+package frustration
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"odzew/lexicon"
+)
+
+// Leaving without a word: customers who stop pursuing a matter, or say in passing that
+// they went elsewhere. No single word of theirs is angry, so that this is a rule about
+// the end of a conversation, and its phrases stand here.
+
+// leaving are phrases by which customers let a matter be. A star stands for any end of
+// a word, ".." for up to three words.
+var leaving = phrases(
+	"kupil* .. gdzie indziej", "zamowil* .. gdzie indziej", "zalatwil* .. gdzie indziej", "znalazl* .. gdzie indziej",
+	"wzial* .. gdzie indziej", "pojde .. gdzie indziej", "poszukam .. gdzie indziej", "poszukam innego", "poszukam innej",
+	"kupil* .. w innym", "kupil* .. u innego", "zamowil* .. w innym", "skorzystam z innej", "skorzystam z innego",
+	"poradzil* sobie", "poradzimy sobie", "poradze sobie", "nieaktualne", "niewazne", "juz nie trzeba", "nie trzeba juz",
+	"juz niepotrzebn*", "nie klopotac", "nie fatygowac", "nie zawracac sobie", "dam* sobie spokoj", "dajmy spokoj", "odpuszczam", "odpuszcze",
+	"odpuscmy", "nie bede .. wiecej .. korzyst*", "nie bede .. wiecej uzywac", "zostawmy to", "niech .. zostanie", "zamykam temat", "obejdzie sie", "obejde sie",
+	"never mind", "nevermind", "bought .. elsewhere", "bought one", "bought it somewhere", "ordered .. elsewhere", "found .. elsewhere",
+	"gone elsewhere", "went elsewhere", "go elsewhere", "find someone else", "found someone else", "use someone else", "someone else did",
+	"no need any", "no need anymore", "no longer need*", "don't need it any*", "not needed any", "don't bother", "don't trouble", "forget it", "forget about it",
+	"let's leave it", "i'll leave it", "leave it there", "leave it at that", "do without", "sorted it .. myself", "sort it .. myself", "made one", "made my own", "live with it",
+)
+
+// solving are words by which such a phrase tells of a good end: "never mind, it works".
+var solving = phrases("dziala", "dziala juz", "znalazl* sie", "doszl*", "przyszl*", "works", "working", "arrived", "found it", "it's here", "my mistake", "my fault", "moj blad", "moja wina")
+
+// demands make a good-bye one that wants something.
+var demands = phrases("zadam", "oczekuje", "domagam", "chce .. zwrot*", "chce .. pieniedzy", "prosze o zwrot", "prosze .. oddac", "oddajcie", "anuluj*",
+	"i want", "i demand", "refund me", "my money back", "i expect", "usun* .. konto", "usuniecie konta", "wypowiadam")
+
+// threats keep a message from being a quiet good-bye.
+var threats = []string{"ultimatum", "legal", "publicity", "escalation", "profanity", "shouting", "vulnerability"}
+
+// leavesQuietly returns the last message of a customer if it is a good-bye without a
+// threat or demand, with no more than a line behind it; else -1.
+func leavesQuietly(ms []Message) int {
+	for i := len(ms) - 1; i >= max(0, len(ms)-2); i-- {
+		m := &ms[i]
+		if pleased(&m.Score) || slices.ContainsFunc(m.Score.Signals, func(s string) bool { return slices.Contains(threats, s) }) {
+			return -1
+		}
+		text := plainWords(m.Text)
+		if text.hasAny(demands) || text.hasAny(solving) {
+			return -1
+		}
+		if text.hasAny(leaving) || slices.Contains(m.Score.Signals, "resignation") {
+			return i
+		}
+	}
+	return -1
+}
+
+// silent says whether the customer left without a word: by a quiet good-bye, or by
+// not coming back to an unsolved matter.
+func (a *assessment) silent(quiet int) bool {
+	if quiet >= 0 {
+		return true
+	}
+	last := &a.Messages[len(a.Messages)-1]
+	return a.open == nil && !a.Solved && len(a.Replies) > 0 && a.Replies[len(a.Replies)-1].After(last.At) &&
+		last.Score.Level > 0 && a.now.Sub(a.last) >= silenceAfter
+}
+
+// A phrase is words in a row.
+type phrase []string
+
+// A phraseSet holds phrases by the first letter of the first word.
+type phraseSet [256][]phrase
+
+func phrases(list ...string) *phraseSet {
+	var set phraseSet
+	for _, p := range list {
+		set[p[0]] = append(set[p[0]], strings.Fields(p))
+	}
+	return &set
+}
+
+// folded are the words of a text, lower case and without diacritics.
+type folded []string
+
+// maxGoodbye is how far into a message phrases are looked for: nobody says good-bye
+// in passing in a longer one.
+const maxGoodbye = 2 << 10
+
+func plainWords(text string) folded {
+	if len(text) > maxGoodbye {
+		text = text[:maxGoodbye]
+	}
+	b := make([]byte, 0, len(text))
+	for _, r := range text {
+		if !unicode.IsLetter(r) && r != '\'' && r != '’' {
+			b = append(b, ' ')
+		} else if _, f := lexicon.Fold(r); f != 0 {
+			b = utf8.AppendRune(b, f)
+		}
+	}
+	return strings.Fields(string(b))
+}
+
+func (f folded) hasAny(set *phraseSet) bool {
+	for i := range f {
+		for _, p := range set[f[i][0]] {
+			if matchWord(p[0], f[i]) && matchPhrase(p[1:], f[i+1:]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func matchWord(pattern, w string) bool {
+	if stem, ok := strings.CutSuffix(pattern, "*"); ok {
+		return strings.HasPrefix(w, stem)
+	}
+	return pattern == w
+}
+
+func matchPhrase(p phrase, words []string) bool {
+	if len(p) == 0 {
+		return true
+	}
+	if p[0] == ".." {
+		for skip := 0; skip <= 3 && skip <= len(words); skip++ {
+			if matchPhrase(p[1:], words[skip:]) {
+				return true
+			}
+		}
+		return false
+	}
+	return len(words) > 0 && matchWord(p[0], words[0]) && matchPhrase(p[1:], words[1:])
+}
