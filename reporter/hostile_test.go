@@ -43,7 +43,7 @@ var hostileTexts = []string{
 	strings.Repeat("długiesłowo", 40),
 	strings.Repeat("漢字", 100),
 	strings.Repeat("e\u0301", 200),
-	"\\", "`", "'; rm -rf ~; '", "$(reboot)", "-rf",
+	"\\", "`", "[", "]", "(", "<", ">", "'; rm -rf ~; '", "$(reboot)", "-rf",
 }
 
 // infested returns an input with s in every place that comes from outside.
@@ -60,7 +60,13 @@ func infested(t testing.TB, s string) Input {
 	in.Deadlines[0].Number, in.Deadlines[0].Kind, in.Deadlines[0].URL = s, s, s
 	for i := range in.Touchpoints {
 		in.Touchpoints[i].Name = s
+		in.Touchpoints[i].Past = nil // figures do not matter here, time does
+		in.Touchpoints[i].Now.Waits = spread(uint64(i), 20, 3000)
 	}
+	for i := range in.Waits.Channels {
+		in.Waits.Channels[i].Now, in.Waits.Channels[i].Before = spread(1, 30, 9000), spread(2, 30, 3000)
+	}
+	in.Waits.Asked = in.Waits.First
 	in.Sentiment.ReliefTopic = s
 	in.Waits.Channels[0].Channel = s
 	for i := range in.Waits.Open {
@@ -134,7 +140,7 @@ func checkTerminal(t *testing.T, s, out string, width int) {
 	}
 	// The first lines are ours alone.
 	if !strings.HasPrefix(out, "odzew: wtorek") || !strings.Contains(out, "\nDZIŚ: 3 klientów") || strings.Count(out, "\nDZIŚ") != 1 {
-		t.Fatalf("%q: forged head:\n%s", s, out)
+		t.Fatalf("%q: forged head: %.300q", s, out)
 	}
 }
 
@@ -189,6 +195,7 @@ var (
 	ourLink  = regexp.MustCompile(`\]\(<https?://[!-;=?-~]*>\)`)
 	ourCode  = regexp.MustCompile("`odzew [^`\n]*`")
 	ourBold  = regexp.MustCompile(`\*\*`)
+	escaped  = regexp.MustCompile("\\\\[!-/:-@[-`{-~]")
 	ourBlock = regexp.MustCompile(`(?m)^(#{1,2} |- |  > |> )`)
 )
 
@@ -199,7 +206,7 @@ func checkMarkdown(t *testing.T, s, out string) {
 	left = ourLink.ReplaceAllString(left, "")
 	left = ourBlock.ReplaceAllString(left, "")
 	left = strings.ReplaceAll(left, `\\`, "")
-	left = regexp.MustCompile("\\\\[!-/:-@[-`{-~]").ReplaceAllString(left, "")
+	left = escaped.ReplaceAllString(left, "")
 	left = ourBold.ReplaceAllString(left, "")
 	left = strings.ReplaceAll(left, "[", "") // opens our links
 	if i := strings.IndexAny(left, "\\`*_]<>|~{}#&$!^"); i >= 0 {
@@ -207,7 +214,7 @@ func checkMarkdown(t *testing.T, s, out string) {
 	}
 	for _, bad := range []string{"://", "www."} {
 		if strings.Contains(strings.ToLower(left), bad) {
-			t.Fatalf("%q: %q is left in\n%s", s, bad, left)
+			t.Fatalf("%q: %q is left", s, bad)
 		}
 	}
 	for rest := left; ; {
@@ -220,8 +227,8 @@ func checkMarkdown(t *testing.T, s, out string) {
 		}
 	}
 	// A bracket opens nothing but our own links.
-	if opened, ours := strings.Count(regexp.MustCompile(`\\.`).ReplaceAllString(ourCode.ReplaceAllString(out, ""), ""), "["), len(ourLink.FindAllString(out, -1)); opened > ours {
-		t.Fatalf("%q: %d brackets, %d links\n%s", s, opened, ours, out)
+	if opened, ours := strings.Count(escaped.ReplaceAllString(ourLink.ReplaceAllString(ourCode.ReplaceAllString(out, ""), ""), ""), "["), len(ourLink.FindAllString(out, -1)); opened != ours {
+		t.Fatalf("%q: %d brackets, %d links", s, opened, ours)
 	}
 }
 
@@ -254,9 +261,17 @@ func TestMarkdownEscapes(t *testing.T) {
 // A hostile identifier stays one word of the shell.
 func TestShellWord(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
-		{"48213", "48213"}, {"C-1", "C-1"}, {"a@b.example", "a@b.example"},
-		{"x; rm -rf ~", "'x; rm -rf ~'"}, {"it's", `'it'\''s'`}, {"$(reboot)", "'$(reboot)'"}, {"-rf", "'-rf'"}, {"~", "'~'"}, {"zażółć", "'zażółć'"},
-		{"", ""}, {strings.Repeat("x", 61), ""},
+		{"48213", "48213"},
+		{"C-1", "C-1"},
+		{"a@b.example", "a@b.example"},
+		{"x; rm -rf ~", "'x; rm -rf ~'"},
+		{"it's", `'it'\''s'`},
+		{"$(reboot)", "'$(reboot)'"},
+		{"-rf", "'-rf'"},
+		{"~", "'~'"},
+		{"zażółć", "'zażółć'"},
+		{"", ""},
+		{strings.Repeat("x", 61), ""},
 	} {
 		if got := shellWord(c.in); got != c.want {
 			t.Errorf("shellWord(%q) = %q, want %q", c.in, got, c.want)

@@ -93,8 +93,10 @@ func TestPlurals(t *testing.T) {
 		{1204, "1 204 klientów do telefonu", "1 204 rozmowy", "1 204 ponaglenia", "1,204 conversations"},
 	} {
 		for _, x := range []struct{ got, want string }{
-			{pl.count(c.n, pl.call), c.call}, {pl.count(c.n, pl.conversations), c.conversations},
-			{pl.count(c.n, pl.nudges), c.nudge}, {en.count(c.n, en.conversations), c.english},
+			{pl.count(c.n, pl.call), c.call},
+			{pl.count(c.n, pl.conversations), c.conversations},
+			{pl.count(c.n, pl.nudges), c.nudge},
+			{en.count(c.n, en.conversations), c.english},
 		} {
 			if visible(x.got) != x.want {
 				t.Errorf("%d: %q, want %q", c.n, visible(x.got), x.want)
