@@ -251,6 +251,19 @@ func TestJSONRoundTrip(t *testing.T) {
 	}
 }
 
+func TestSubject(t *testing.T) {
+	for i, want := range []string{
+		"odzew wt. 17.11: 3 klientów do telefonu, 1 termin reklamacji, 1 krytyczny punkt styku.",
+		"odzew wt. 17.11: nikt do telefonu. Spokojny dzień.",
+	} {
+		in := busy(t, "pl")
+		samples[i].change(&in)
+		if got, err := Build(in).Subject(); err != nil || visible(got) != want {
+			t.Errorf("%s: %q, %v, want %q", samples[i].name, visible(got), err, want)
+		}
+	}
+}
+
 // An unknown zone is an error that says what to do; an empty input is a quiet day.
 func TestEdges(t *testing.T) {
 	err := Digest{To: "2026-11-17", Zone: "Europe/Atlantis"}.Text(&bytes.Buffer{}, TextOptions{})

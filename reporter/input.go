@@ -41,7 +41,7 @@ type Input struct {
 	Holiday string
 
 	Volume      Volume
-	Cases       []Case // every flagged conversation of the period; Build picks and orders
+	Cases       []Case // every flag of the period that is still open; Build picks and orders
 	Deadlines   []Deadline
 	Waits       Waits
 	Touchpoints []Touchpoint

@@ -507,12 +507,19 @@ func (l locale) place(p Place) row {
 	r.Bar = &share
 	r.Cells = append(r.Cells, fmt.Sprintf(l.negative, l.percent(*share.Share, 0))+" "+l.shareInterval(share, 0))
 	if p.Wait.Median != nil {
-		r.Cells = append(r.Cells, l.medianWait(p.Wait))
+		r.Cells = append(r.Cells, l.medianWait(p.Wait)+" (n="+l.integer(p.Wait.N)+")")
 	} else {
 		r.Cells = append(r.Cells, "")
 	}
+	if p.Strong > 0 {
+		notes = append(notes, fmt.Sprintf(l.high, p.Strong))
+	}
 	if p.Slow != nil {
-		notes = append(notes, "n="+l.integer(p.Slow.N)+": "+fmt.Sprintf(l.slower, l.worked(p.Slow.Seconds), l.interval(p.Slow.Low, p.Slow.High), l.than[p.Slow.Than]))
+		slower := fmt.Sprintf(l.slower, l.worked(p.Slow.Seconds), l.interval(p.Slow.Low, p.Slow.High), l.than[p.Slow.Than])
+		if p.Wait.Median == nil { // else the n stands with the median
+			slower += " (n=" + l.integer(p.Slow.N) + ")"
+		}
+		notes = append(notes, slower)
 	}
 	r.Note = strings.Join(notes, "; ")
 	return r

@@ -112,7 +112,7 @@ var polish = words{
 	criticalPlaces: noun{"krytyczny punkt styku", "krytyczne punkty styku", "krytycznych punktów styku"},
 	subject:        "odzew %s: %s",
 
-	late:      "NIEPEŁNE DANE: figury do %s, źródło %s nie działa od %s",
+	late:      "NIEPEŁNE DANE: liczby do %s, źródło %s nie działa od %s",
 	lateNever: "NIEPEŁNE DANE: źródło %s jeszcze niczego nie dostarczyło, nie działa od %s",
 	holiday:   "Święto: %s. Godziny pracy w tym dniu się nie liczą.",
 	firstWeek: "Pierwszy tydzień: porównań jeszcze nie ma.",

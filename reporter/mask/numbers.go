@@ -346,11 +346,15 @@ func phoneWord(w string) bool {
 // codeStems begin the words that announce the number of a thing.
 var codeStems = []string{
 	"zamówien", "zamowien", "zgłosz", "zglosz", "reklamacj", "paczk", "paczce", "przesył", "przesyl", "faktur", "nadani", "śledzen", "umow", "polis",
-	"order", "ticket", "case", "parcel", "shipment", "tracking", "invoice", "contract", "policy", "ref", "sku", "ean",
+	"order", "ticket", "case", "parcel", "shipment", "tracking", "invoice", "contract", "policy", "reference",
 }
 
 // codeWord reports whether the word announces the number of an order or the like.
 func codeWord(w string) bool {
+	switch w {
+	case "ref", "sku", "ean", "id":
+		return true
+	}
 	for _, stem := range codeStems {
 		if strings.HasPrefix(w, stem) {
 			return true
