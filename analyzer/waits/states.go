@@ -60,10 +60,10 @@ func (m meter) statusClocks(r *result, w *odzew.Waits) {
 	w.Pending = total(odzew.StatusPending)
 	w.Hold = total(odzew.StatusHold)
 	w.ActiveLife = total(odzew.StatusNew, odzew.StatusOpen, odzew.StatusPending, odzew.StatusHold)
-	if len(r.solves) > 0 {
-		w.FirstResolution = m.clock(stretch{r.created, r.solves[0]})
+	if r.everSolved {
+		w.FirstResolution = m.clock(stretch{r.created, r.firstSolve})
 		if r.resolved {
-			w.FullResolution = m.clock(stretch{r.created, r.solves[1]})
+			w.FullResolution = m.clock(stretch{r.created, r.lastSolve})
 			w.OneTouch = r.humanReplies == 1 && r.reopens == 0
 		}
 	}

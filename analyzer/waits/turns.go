@@ -34,8 +34,10 @@ type result struct {
 	firstHuman     stretch // from the first message of the contact to the first human reply
 	mergedInto     string
 	created        int64
-	resolved       bool    // solved, and not come back since
-	solves         []int64 // the first and the last solve after which nothing came back
+	resolved       bool // solved, and not come back since
+	everSolved     bool // then the times of the first and the last such solve hold
+	firstSolve     int64
+	lastSolve      int64
 }
 
 // episodeSilence is the silence after which a customer's message, where nobody
@@ -190,12 +192,7 @@ func (r *runner) agent(e *event) {
 		r.gaps = append(r.gaps, stretch{r.lastReply, e.at})
 	}
 	r.lastReply, r.repliedYet, r.lastPublic, r.owed = e.at, true, e.at, false
-	answered := false
-	for t := r.waiting(e.at); t != nil; t = r.waiting(e.at) {
-		t.negative = e.skewed
-		r.close(t, e, Answered)
-		answered = true
-	}
+	answered := r.closeAll(e, Answered, Answered)
 	r.humanReplies++
 	switch {
 	case answered:
@@ -249,23 +246,13 @@ func (r *runner) status(e *event) {
 		return
 	}
 	if !r.resolved {
-		if len(r.solves) == 0 {
-			r.solves = []int64{e.at, e.at}
+		if !r.everSolved {
+			r.everSolved, r.firstSolve = true, e.at
 		}
-		r.solves[1] = e.at
+		r.lastSolve = e.at
 	}
-	r.resolved, r.repliedYet = true, false
-	closed := false
-	for t := r.waiting(e.at); t != nil; t = r.waiting(e.at) {
-		outcome := ClosedUnanswered
-		if t.thanks {
-			outcome = NoReplyNeeded
-		}
-		r.close(t, e, outcome)
-		closed = true
-	}
-	r.owed = false
-	if closed {
+	r.resolved, r.repliedYet, r.owed = true, false, false
+	if r.closeAll(e, ClosedUnanswered, NoReplyNeeded) {
 		r.note(e, EffectClose, "R2", "solved without a reply")
 		return
 	}
@@ -273,13 +260,7 @@ func (r *runner) status(e *event) {
 }
 
 func (r *runner) merge(e *event) {
-	for t := r.waiting(e.at); t != nil; t = r.waiting(e.at) {
-		outcome := Merged
-		if t.thanks {
-			outcome = NoReplyNeeded
-		}
-		r.close(t, e, outcome)
-	}
+	r.closeAll(e, Merged, NoReplyNeeded)
 	r.mergedInto = r.c.Events[e.seq].Into
 	r.stopped = true
 	r.endState(e.at)
@@ -313,9 +294,29 @@ func (r *runner) open(t turn) {
 	r.own = len(r.turns) - 1
 }
 
+// closeAll ends every turn that is open, one of thanks with an outcome of its own,
+// and says whether there was any.
+func (r *runner) closeAll(e *event, outcome, ofThanks string) (closed bool) {
+	if t := r.ownOpen(); t != nil {
+		how := outcome
+		if t.thanks {
+			how = ofThanks
+		}
+		r.close(t, e, how)
+		closed = true
+	}
+	for i := 0; r.awaiting > 0 && i < r.carried; i++ {
+		if t := &r.turns[i]; t.running && t.activeFrom <= e.at {
+			r.close(t, e, outcome)
+			closed = true
+		}
+	}
+	return closed
+}
+
 // close ends a turn and says of which kind it was.
 func (r *runner) close(t *turn, e *event, outcome string) {
-	t.to, t.outcome, t.running = e.at, outcome, false
+	t.to, t.outcome, t.running, t.negative = e.at, outcome, false, e.skewed
 	switch outcome {
 	case Answered:
 		t.kind = r.humanKind(t)
@@ -388,16 +389,22 @@ type Merges struct{ into map[ref][]odzew.Conversation }
 // A ref is the identity of a conversation.
 type ref struct{ source, id string }
 
-// Add notes c if it was merged into another conversation of its source.
+// Add notes c if it was merged into another conversation of its source. Add each
+// conversation once.
 func (m *Merges) Add(c odzew.Conversation) {
-	for _, ev := range c.Events {
-		if ev.Kind == odzew.EventMerge && ev.Into != "" && ev.Into != c.ID {
-			if m.into == nil {
-				m.into = map[ref][]odzew.Conversation{}
-			}
-			to := ref{c.Source, ev.Into}
-			m.into[to] = append(m.into[to], c)
-			return
+	var merge *odzew.Event
+	for i := range c.Events {
+		ev := &c.Events[i]
+		if ev.Kind == odzew.EventMerge && ev.Into != "" && ev.Into != c.ID && (merge == nil || ev.At.Before(merge.At)) {
+			merge = ev
 		}
 	}
+	if merge == nil {
+		return
+	}
+	if m.into == nil {
+		m.into = map[ref][]odzew.Conversation{}
+	}
+	to := ref{c.Source, merge.Into}
+	m.into[to] = append(m.into[to], c)
 }
