@@ -124,13 +124,15 @@ var thanks = byFirst(
 	"merci", "merci d'avance", "děkuji", "předem děkuji",
 )
 
-// mobile lines start so, and name a device or a program as well.
+// mobile lines start so, and name a device or a program as well: the advertisement of
+// a phone, a mail program or a virus scanner.
 var mobile = byFirst(
 	"wysłane z", "wysłano z", "wyslane z", "wyslano z", "wysłane za pomocą", "wysłano za pomocą", "wysłane przez", "wiadomość wysłana z", "wysłane bezpiecznie",
 	"pobierz aplikację outlook", "pobierz program outlook", "uzyskaj aplikację outlook", "pobierz outlook", "uzyskaj outlook", "przesłane z", "napisane z",
 	"sent from", "sent with", "sent via", "sent using", "get outlook for", "sent on the move",
 	"von meinem", "gesendet von", "gesendet mit", "gesendet über", "diese nachricht wurde von meinem", "outlook für", "holen sie sich outlook",
 	"envoyé de", "envoyé depuis", "envoyé à partir", "télécharger outlook", "obtenez outlook",
+	"yahoo mail: search", "virus-free", "wolny od wirusów", "wolne od wirusów", "virenfrei", "bez virů",
 	"odesláno z", "odesláno ze", "získejte outlook", "odoslané z",
 )
 
@@ -138,7 +140,7 @@ var mobile = byFirst(
 var devices = []string{
 	"iphone", "ipad", "android", "samsung", "galaxy", "huawei", "xiaomi", "redmi", "motorola", "nokia", "sony", "oneplus", "pixel", "realme", "oppo", "honor",
 	"outlook", "poczt", "mail", "telefon", "smartfon", "smartphone", "handy", "tablet", "aplikacji", "mobile", "yahoo", "onet", "wirtualn", "interia",
-	"blackberry", "windows", "macbook", "typeapp", "mymail", "spark", "proton", "tutanota", "tuta", "urządzenia", "gmx", "web.de", "orange", "thunderbird",
+	"blackberry", "windows", "macbook", "typeapp", "mymail", "spark", "proton", "tutanota", "tuta", "urządzenia", "gmx", "web.de", "orange", "thunderbird", "avast", "avg",
 }
 
 // legal footers start so, and hold one of legalWords as well.
@@ -156,7 +158,7 @@ var legal = byFirst(
 
 var legalWords = []string{
 	"poufn", "adresat", "przeznaczon", "odbiorc", "informacyjn", "danych osobowych", "omyłk", "środowisk", "drukowa", "druku", "wydruk",
-	"confidential", "intended", "recipient", "privileged", "environment", "printing", "virus",
+	"confidential", "intended", "recipient", "privileged", "environment", "printing", "virus", "wirus",
 	"vertraulich", "empfänger", "confidentiel", "destinataire", "důvěrn", "adresát", "příjemc", "určen",
 }
 

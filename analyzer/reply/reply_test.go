@@ -200,7 +200,11 @@ func TestLinear(t *testing.T) {
 			const size = 1 << 20
 			one := elapsed(strings.Repeat(piece, size/len(piece)))
 			four := elapsed(strings.Repeat(piece, 4*size/len(piece)))
-			if four > 8*one && four > 100*time.Millisecond {
+			if four > 8*one { // once more: others use the machine as well
+				one = elapsed(strings.Repeat(piece, size/len(piece)))
+				four = elapsed(strings.Repeat(piece, 4*size/len(piece)))
+			}
+			if four > 8*one && four > 200*time.Millisecond {
 				t.Errorf("%v for %d MB, %v for four times as much", one, size>>20, four)
 			}
 			if four > 3*time.Second {

@@ -387,7 +387,7 @@ func TestOwnAddressesRefuses(t *testing.T) {
 }
 
 func BenchmarkParse(b *testing.B) {
-	for _, name := range []string{"001-gmail-web-pl", "053-forward-gmail-en-only"} {
+	for _, name := range []string{"001-gmail-web-pl", "071-html-outlook-desktop-pl"} {
 		raw, err := os.ReadFile("testdata/corpus/" + name + ".eml")
 		if err != nil {
 			b.Fatal(err)
