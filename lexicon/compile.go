@@ -37,11 +37,17 @@ type form struct {
 }
 
 // An anchor says that a pattern may stand around a word: the step that the word
-// satisfies.
+// satisfies, and where to look first whether it is worth a try.
 type anchor struct {
 	pattern uint32
 	step    uint8
 	lang    Lang
+	side    int8  // of the neighbour: -1, 1, or 0 for none that tells
+	near    uint8 // how far the neighbour is at least
+	far     uint8 // and at most
+	bit     uint8 // of the neighbour's symbol in the bloom of its word
+	class   Class // of the neighbour
+	alone   bool  // the pattern is this one word: no try is needed
 }
 
 // A pattern is an entry as steps.
@@ -61,7 +67,10 @@ type step struct {
 	skip  uint8 // words that must: _
 }
 
-func bloomBit(sym uint32) uint64 { return 1 << (sym * 0x9E3779B1 >> 26) }
+// bloomIndex is the bit of a symbol among the 64 of a bloom.
+func bloomIndex(sym uint32) uint8 { return uint8(sym * 0x9E3779B1 >> 26) }
+
+func bloomBit(sym uint32) uint64 { return 1 << bloomIndex(sym) }
 
 // Compile makes the index.
 func (s *Set) Compile() *Compiled {
@@ -256,8 +265,22 @@ func (b *builder) anchor(l Lang, p pattern) {
 		}
 	}
 	b.c.patterns = append(b.c.patterns, p)
-	a := anchor{uint32(len(b.c.patterns) - 1), uint8(best), l}
+	a := anchor{pattern: uint32(len(b.c.patterns) - 1), step: uint8(best), lang: l, alone: len(steps) == 1 && p.plain()}
 	st := steps[best]
+	// The rarer of its neighbours.
+	least := 0
+	for _, side := range []int{-1, 1} {
+		k := best + side
+		if k < 0 || k >= len(steps) || steps[k].sym == 0 {
+			continue
+		}
+		between := steps[max(best, k)]
+		if c := b.symbolCost[steps[k].sym]; a.side == 0 || c < least {
+			least = c
+			a.side, a.bit, a.class = int8(side), bloomIndex(steps[k].sym), steps[k].class
+			a.near, a.far = 1+between.skip, 1+between.skip+between.gap
+		}
+	}
 	for int(st.sym) >= len(b.bySymbol) {
 		b.bySymbol = append(b.bySymbol, nil)
 	}

@@ -14,6 +14,9 @@ type Word struct {
 	// Sentence and Clause number the sentence and the clause it stands in; both
 	// only ever grow along a message, Clause also from one sentence to the next.
 	Sentence, Clause uint32
+
+	bloom uint64 // of its form
+	class Class  // of its shape and its form
 }
 
 // A MarkKind tells punctuation from words.
@@ -76,25 +79,63 @@ func (c *Compiled) FormLangs(id uint32) Langs { return Langs(c.forms[id].langs) 
 // It takes linear time: patterns are bounded in length, and so is the number of
 // ways in which one is tried around a word.
 func (c *Compiled) Match(dst []Match, words []Word, langs Langs) []Match {
-	t := trial{c: c, words: words, langs: langs}
+	t := trial{c: c, words: words}
 	for i := range words {
 		w := &words[i]
 		f := &c.forms[w.Form]
-		for _, a := range c.anchors[f.anchorLo:f.anchorHi] {
-			if langs.Has(a.lang) && t.try(a, i) {
+		w.bloom, w.class = f.bloom, w.Class|f.classes(langs)
+	}
+	for i := range words {
+		w := &words[i]
+		f := &c.forms[w.Form]
+		anchors := c.anchors[f.anchorLo:f.anchorHi]
+		for k := range anchors {
+			a := &anchors[k]
+			switch {
+			case !langs.Has(a.lang) || a.side != 0 && !worth(a, words, i):
+			case a.alone:
+				dst = append(dst, Match{Entry: c.patterns[a.pattern].entry, Start: uint32(i), End: uint32(i + 1), mask: 1, Items: 1})
+			case t.try(a, i):
 				dst = append(dst, t.match())
 			}
 		}
-		class := w.Class | f.classes(langs)
-		for rest := class; rest != 0; rest &= rest - 1 {
-			for _, a := range c.byClass[bits.TrailingZeros16(uint16(rest))] {
-				if langs.Has(a.lang) && t.try(a, i) {
+		for rest := w.class; rest != 0; rest &= rest - 1 {
+			anchors := c.byClass[bits.TrailingZeros16(uint16(rest))]
+			for k := range anchors {
+				if a := &anchors[k]; langs.Has(a.lang) && (a.side == 0 || worth(a, words, i)) && t.try(a, i) {
 					dst = append(dst, t.match())
 				}
 			}
 		}
 	}
 	return dst
+}
+
+// worth reports whether the neighbour may be there, which it mostly is not. An
+// ellipsis moves the neighbours, so beside one every pattern is worth a try.
+func worth(a *anchor, words []Word, i int) bool {
+	var (
+		bloom uint64
+		class Class
+	)
+	if a.side > 0 {
+		for j := i + int(a.near); j <= i+int(a.far) && j < len(words); j++ {
+			if words[j].Mark == Ellipsis {
+				return true
+			}
+			bloom |= words[j].bloom
+			class |= words[j].class
+		}
+	} else {
+		for j := i - int(a.near); j >= i-int(a.far) && j >= 0; j-- {
+			if words[j].Mark == Ellipsis {
+				return true
+			}
+			bloom |= words[j].bloom
+			class |= words[j].class
+		}
+	}
+	return bloom>>a.bit&1 != 0 || class&a.class != 0
 }
 
 func (f *form) classes(langs Langs) Class {
@@ -112,7 +153,6 @@ func (f *form) classes(langs Langs) Class {
 type trial struct {
 	c     *Compiled
 	words []Word
-	langs Langs
 
 	p      *pattern
 	budget int
@@ -123,7 +163,7 @@ type trial struct {
 const maxProbes = 128
 
 // try reports whether the pattern stands with its anchor at word i.
-func (t *trial) try(a anchor, i int) bool {
+func (t *trial) try(a *anchor, i int) bool {
 	p := &t.c.patterns[a.pattern]
 	steps := t.c.steps[p.stepLo:p.stepHi]
 	if len(steps) > 1 {
@@ -206,11 +246,14 @@ func (t *trial) satisfies(j int, st *step) bool {
 	if st.sym == 0 {
 		return w.Mark == NoMark
 	}
-	f := &t.c.forms[w.Form]
-	if st.class != 0 && (w.Class|f.classes(t.langs))&st.class != 0 {
+	if w.class&st.class != 0 {
 		return true
 	}
-	return f.bloom&bloomBit(st.sym) != 0 && containsSorted(t.c.syms[f.symLo:f.symHi], st.sym)
+	if w.bloom&bloomBit(st.sym) == 0 {
+		return false
+	}
+	f := &t.c.forms[w.Form]
+	return containsSorted(t.c.syms[f.symLo:f.symHi], st.sym)
 }
 
 func (t *trial) match() Match {

@@ -81,8 +81,10 @@ func (s *Scorer) Fit(examples []Example, o FitOptions) *Model {
 				r.blame = float64(m.f[fNeg])
 			}
 			frustrated = append(frustrated, r)
-			for k := range numAspects {
-				if f, ok := m.aspectFeatures(k); ok {
+			sum := m.aspectSum()
+			for k, at := range m.tags.byAspect {
+				if at != 0 {
+					f := m.aspectFeatures(k, &sum)
 					is := slices.ContainsFunc(e.Aspects, func(a odzew.AspectPolarity) bool { return a.Aspect == lexicon.Aspects[k] })
 					about = append(about, aspectRow{f, k, is})
 				}

@@ -251,6 +251,13 @@ func (m *Model) probabilities(f *features) (p [numClasses]float64) {
 	return p
 }
 
+// saturating are the features whose sums grow slower than what they add: ten words of
+// praise are not ten times one.
+var saturating = [...]int{
+	fPos, fNeg, fStrongPos, fStrongNeg, fPosClauses, fNegClauses, fNegatedPraise, fNegatedBlame, fWished, fAskedBlame,
+	fEventPos, fEventNeg, fIdiomPos, fIdiomNeg, fNegators, fTopics, fRequests, fQuestions, fExclaims, fDots,
+}
+
 // finishFeatures computes what is known only when every hit was weighed.
 func (s *Scorer) finishFeatures(m *scratch) {
 	f := &m.f
@@ -276,17 +283,14 @@ func (s *Scorer) finishFeatures(m *scratch) {
 	f[fBoth] = min(2, min(f[fPos], f[fNeg]))
 	f[fBothClauses] = pos * neg
 	f[fBothContrast] = pos * neg * f[fContrast]
-	// Ten words of praise are not ten times one: sums grow slower than what they add.
-	for _, k := range []int{fPos, fNeg, fStrongPos, fStrongNeg, fPosClauses, fNegClauses, fNegatedPraise, fNegatedBlame, fWished, fAskedBlame, fEventPos, fEventNeg, fIdiomPos, fIdiomNeg, fNegators, fTopics, fRequests, fQuestions, fExclaims, fDots} {
-		if f[k] != 0 {
-			f[k] = float32(math.Log1p(float64(f[k])))
-		}
+	for _, k := range &saturating {
+		f[k] /= 1 + f[k]/2
 	}
 	f[fCaps] = m.tags.capsShare
 	if m.tags.words <= 3 {
 		f[fShort] = 1
 	}
-	f[fLength] = float32(math.Log1p(float64(m.tags.words)))
+	f[fLength] = float32(m.tags.words) / float32(m.tags.words+12)
 	signals := m.tags.signals
 	n := 0
 	for k := range numSignals {

@@ -159,20 +159,63 @@ func (s *Scorer) boosts(m *scratch) {
 	}
 }
 
-// isPOS asks the tagger what part of speech the matched word is.
+// What stands before a word often tells its part of speech for nothing; the tagger
+// is asked only where this does not.
+const (
+	beforeVerb = 1 << iota // I, to, would: "we like"
+	beforeAdj              // is, very: "is kind"
+	beforeNoun             // the, no: "the issue"
+)
+
+var before = func() map[lexicon.Hash]uint8 {
+	m := map[lexicon.Hash]uint8{}
+	for kind, words := range map[uint8]string{
+		beforeVerb: `i you we they to don't dont didn't didnt doesn't doesnt would wouldn't i'd we'd did do does really also never always will won't can can't`,
+		beforeAdj:  `is was are were be been it's its that's you're they're very so too pretty quite seems seem looks look feels feel sounds sound isn't wasn't aren't more most extremely super such`,
+		beforeNoun: `the a an my your our his her their this that these those no any some another each every same of`,
+	} {
+		for w := range strings.FieldsSeq(words) {
+			h, _ := lexicon.HashWord(w)
+			m[h] |= kind
+		}
+	}
+	return m
+}()
+
+var ofHash, _ = lexicon.HashWord("of")
+
+// isPOS reports whether the matched word is the part of speech that its entry
+// asks for.
 func (s *Scorer) isPOS(m *scratch, x *lexicon.Match, want lexicon.POS) bool {
-	const around = 6
-	lo, hi := max(0, int(x.Start)-around), min(len(m.words), int(x.Start)+around+1)
+	at := int(x.Start)
+	if at > 0 && m.words[at-1].Clause == m.words[at].Clause {
+		switch before[m.toks[at-1].Exact] {
+		case beforeVerb:
+			return want == lexicon.Verb
+		case beforeAdj:
+			return want == lexicon.Adj
+		case beforeNoun:
+			last := at+1 >= len(m.words) || m.words[at+1].Clause != m.words[at].Clause
+			switch {
+			case want == lexicon.Verb || want == lexicon.Adv:
+				return false
+			case last || m.toks[at+1].Exact == ofHash:
+				return want == lexicon.Noun
+			}
+		}
+	}
+	const around = 4
+	lo, hi := max(0, at-around), min(len(m.words), at+around+1)
 	m.names = m.names[:0]
-	at := 0
+	place := 0
 	for i := lo; i < hi; i++ {
-		if m.words[i].Sentence != m.words[x.Start].Sentence {
+		if m.words[i].Sentence != m.words[at].Sentence {
 			continue
 		}
-		if i == int(x.Start) {
-			at = len(m.names)
+		if i == at {
+			place = len(m.names)
 		}
 		m.names = append(m.names, m.text[m.toks[i].Start:m.toks[i].End])
 	}
-	return s.tagger.Tag(m.names, at) == want
+	return s.tagger.Tag(m.names, place) == want
 }

@@ -154,33 +154,40 @@ const (
 
 type aspectFeatures [aName]float32
 
-// aspectFeatures describes how aspect k stands in the message; ok is false where
-// it does not.
-func (m *scratch) aspectFeatures(k int) (f aspectFeatures, ok bool) {
-	t := &m.tags
-	if t.byAspect[k] == 0 {
-		return f, false
-	}
-	var top float32
-	first, others := uint32(1<<32-1), 0
-	for j := range t.aspects {
-		if t.byAspect[j] != 0 {
-			top = max(top, t.aspects[j])
-			first = min(first, t.byAspect[j])
-			others++
+// aspectSum is what the aspects of a message have in common.
+type aspectSum struct {
+	top   float32 // how much of its words the foremost has
+	first uint32
+	n     int
+}
+
+func (m *scratch) aspectSum() (sum aspectSum) {
+	sum.first = 1<<32 - 1
+	for k, at := range m.tags.byAspect {
+		if at != 0 {
+			sum.top = max(sum.top, m.tags.aspects[k])
+			sum.first = min(sum.first, at)
+			sum.n++
 		}
 	}
+	return sum
+}
+
+// aspectFeatures describes how aspect k, which has words in the message, stands in
+// it.
+func (m *scratch) aspectFeatures(k int, sum *aspectSum) (f aspectFeatures) {
+	t := &m.tags
 	f[aBias] = 1
 	f[aScore] = min(t.aspects[k], 3)
-	f[aRelative] = t.aspects[k] / top
-	if t.byAspect[k] == first {
+	f[aRelative] = t.aspects[k] / sum.top
+	if t.byAspect[k] == sum.first {
 		f[aFirst] = 1
 	}
 	if t.toned > 0 && t.aspectV[k] != 0 {
 		f[aToned] = 1
 	}
-	f[aOthers] = min(4, float32(others-1))
-	return f, true
+	f[aOthers] = min(4, float32(sum.n-1))
+	return f
 }
 
 // chance is how likely it is that the message is about an aspect.
@@ -201,18 +208,19 @@ func (s *Scorer) aspectsOf(m *scratch, class odzew.Sentiment, out []odzew.Aspect
 	}
 	var list [numAspects]ranked
 	n := 0
-	for k := range numAspects {
-		f, ok := m.aspectFeatures(k)
-		if !ok {
+	sum := m.aspectSum()
+	for k, at := range m.tags.byAspect {
+		if at == 0 {
 			continue
 		}
+		f := m.aspectFeatures(k, &sum)
 		r := ranked{k, s.model.chance(k, &f)}
-		at := n
-		for at > 0 && list[at-1].p < r.p {
-			list[at] = list[at-1]
-			at--
+		place := n
+		for place > 0 && list[place-1].p < r.p {
+			list[place] = list[place-1]
+			place--
 		}
-		list[at] = r
+		list[place] = r
 		n++
 	}
 	for i, r := range list[:min(n, most)] {
