@@ -93,7 +93,7 @@ func (c *importCmd) connector(p *program, cfg *Config, file string) (connectors.
 	case "maildir":
 		return maildir.New(maildir.Config{Name: name, Paths: []string{file}, Inbox: c.Inbox, Own: c.Own, Now: p.now})
 	case "eml":
-		return eml.New(eml.Config{Name: name, Paths: []string{file}, Inbox: c.Inbox, Own: c.Own, Now: p.now})
+		return eml.New(eml.Config{Name: name, Paths: []string{file}, Complete: true, Inbox: c.Inbox, Own: c.Own, Now: p.now})
 	}
 	return nil, fmt.Errorf("--format %s is not known", c.Format)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -100,10 +99,7 @@ func render(d reporter.Digest, format string, colour bool) ([]byte, error) {
 	var err error
 	switch format {
 	case "json":
-		enc := json.NewEncoder(&buf)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		err = enc.Encode(d)
+		err = d.JSON(&buf)
 	case "html":
 		err = d.HTML(&buf)
 	case "markdown":

@@ -207,12 +207,13 @@ func digestDue(now time.Time, cfg *Config) (date string, due bool) {
 	if err != nil {
 		return "", false
 	}
+	// The clock on the wall decides: a minute that spring leaves out is past at the
+	// next one, and one that autumn repeats finds the digest made.
 	local := now.In(cfg.zone)
-	y, m, d := local.Date()
-	// In a spring gap time.Date gives a time at most an hour off, which is fine here.
-	if now.Before(time.Date(y, m, d, t.Hour(), t.Minute(), 0, 0, cfg.zone)) {
+	if local.Hour()*60+local.Minute() < t.Hour()*60+t.Minute() {
 		return "", false
 	}
+	y, m, d := local.Date()
 	return time.Date(y, m, d-1, 12, 0, 0, 0, cfg.zone).Format(time.DateOnly), true
 }
 
