@@ -15,7 +15,7 @@ import (
 	"odzew/analyzer/calendar"
 )
 
-var update = flag.Bool("update", false, "rewrite the table of examples in docs/waits.md")
+var update = flag.Bool("update", false, "rewrite testdata/explained.txt and the table of examples in docs/waits.md")
 
 // An example is one line of testdata/examples.txt.
 type example struct {

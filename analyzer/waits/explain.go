@@ -1,6 +1,7 @@
 package waits
 
 import (
+	"slices"
 	"time"
 
 	"odzew"
@@ -27,7 +28,7 @@ type Step struct {
 	Kind string    `json:"kind"` // customer, agent, bot, auto, note, third_party, or the event's kind
 	// Message is the message's ID; empty for an event.
 	Message string `json:"message,omitempty"`
-	// To is the status, the assignee, or the conversation of a merge.
+	// To is the status, the assignee, or the other conversation of a merge.
 	To     string `json:"to,omitempty"`
 	Effect string `json:"effect"`
 	Rule   string `json:"rule"` // the number in docs/waits.md
@@ -49,6 +50,7 @@ const (
 func Explain(c odzew.Conversation, cal *calendar.Schedule, now time.Time, opt Options) Explanation {
 	x := Explanation{Calendar: cal.Name(), Zone: cal.Zone().String(), Steps: []Step{}}
 	x.Waits = measure(&c, cal, now, opt, &x.Steps)
+	slices.SortStableFunc(x.Steps, func(a, b Step) int { return a.At.Compare(b.At) }) // turns of others came first
 	for i := range x.Steps {
 		x.Steps[i].Version = cal.Version(x.Steps[i].At)
 	}
@@ -79,6 +81,16 @@ func (r *runner) note(e *event, effect, rule, why string) {
 		}
 	}
 	*r.trace = append(*r.trace, step)
+}
+
+// noteCarried records that a turn came in from another conversation.
+func (r *runner) noteCarried(t *turn, from string) {
+	if r.trace != nil {
+		*r.trace = append(*r.trace, Step{
+			At: unix(t.activeFrom), Kind: kindNames[eventMerge], To: from, Effect: EffectOpen,
+			Rule: "R9", Why: "a turn goes on that was opened there on " + unix(t.from).Format(time.RFC3339),
+		})
+	}
 }
 
 // ignore records an event that counts for nothing.

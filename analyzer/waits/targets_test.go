@@ -79,8 +79,10 @@ func TestTargets(t *testing.T) {
 func TestTargetsOfConversations(t *testing.T) {
 	cal := schedules(t)["S1"]
 	targets, err := CompileTargets([]Policy{{Targets: []Target{
-		{Metric: MetricFirstReply, Within: time.Hour}, {Metric: MetricNextReply, Within: time.Hour},
-		{Metric: MetricRequesterWait, Within: 4 * time.Hour}, {Metric: MetricFirstResolution, Within: 4 * time.Hour},
+		{Metric: MetricFirstReply, Within: time.Hour},
+		{Metric: MetricNextReply, Within: time.Hour},
+		{Metric: MetricRequesterWait, Within: 4 * time.Hour},
+		{Metric: MetricFirstResolution, Within: 4 * time.Hour},
 		{Metric: MetricPausable, Within: time.Hour},
 	}}}, cal.Zone())
 	if err != nil {

@@ -113,6 +113,7 @@ func (r *runner) carryIn(seen []string) {
 			if t.outcome == Merged {
 				t.carried, t.activeFrom, t.outcome, t.running = true, t.to, "", true
 				r.turns = append(r.turns, t)
+				r.noteCarried(&t, from[i].ID)
 			}
 		}
 	}
@@ -196,7 +197,7 @@ func (r *runner) agent(e *event) {
 	r.humanReplies++
 	switch {
 	case answered:
-		r.note(e, EffectClose, "R2", "the first reply by a human")
+		r.note(e, EffectClose, "R2", "a human's reply")
 	case r.agentInitiated && r.humanReplies == 1:
 		r.note(e, EffectNone, "R7", "the company wrote first")
 	default:
@@ -332,12 +333,13 @@ func (r *runner) close(t *turn, e *event, outcome string) {
 	}
 }
 
-// humanKind is first as long as no human has replied to this customer's own words.
+// humanKind is first as long as no human has replied. A turn from another
+// conversation can be first only where this one has none of its own.
 func (r *runner) humanKind(t *turn) string {
-	if r.humanReplies == 0 && !r.agentInitiated && !t.carried {
-		return KindFirst
+	if r.humanReplies > 0 || r.agentInitiated || (t.carried && len(r.turns) > r.carried) {
+		return KindNext
 	}
-	return KindNext
+	return KindFirst
 }
 
 func (r *runner) ownOpen() *turn {

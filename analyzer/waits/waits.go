@@ -146,7 +146,7 @@ func measure(c *odzew.Conversation, cal *calendar.Schedule, now time.Time, opt O
 func firstReply(r *result, turns []odzew.Turn) odzew.FirstReply {
 	find := func(match func(odzew.Turn) bool) *odzew.Turn {
 		for i := range turns {
-			if !r.turns[i].carried && match(turns[i]) {
+			if match(turns[i]) {
 				return &turns[i]
 			}
 		}

@@ -82,8 +82,13 @@ func TestKaplanMeierPublished(t *testing.T) {
 		at, risk, n int64
 		share       float64
 	}{
-		{6, 21, 3, .857}, {7, 17, 1, .807}, {10, 15, 1, .753}, {13, 12, 1, .690},
-		{16, 11, 1, .627}, {22, 7, 1, .538}, {23, 6, 1, .448},
+		{6, 21, 3, .857},
+		{7, 17, 1, .807},
+		{10, 15, 1, .753},
+		{13, 12, 1, .690},
+		{16, 11, 1, .627},
+		{22, 7, 1, .538},
+		{23, 6, 1, .448},
 	}
 	if len(curve) != len(want) {
 		t.Fatalf("%d points, want %d: %v", len(curve), len(want), curve)
