@@ -105,6 +105,7 @@ func (m Mail) Conversation(o Origin) (odzew.Conversation, error) {
 				InReplyTo:  m.InReplyTo,
 				References: m.References,
 				Subject:    NormalSubject(m.Subject),
+				Reply:      isReply(m.Subject),
 				People:     m.people(o.Own),
 			},
 		}},
@@ -176,6 +177,11 @@ var replyMarks = map[string]bool{
 	"re": true, "odp": true, "odpowiedź": true, "aw": true, "antw": true, "sv": true, "rv": true, "ré": true, "réf": true, "rép": true,
 	"fwd": true, "fw": true, "pd": true, "wg": true, "vs": true, "tr": true, "vb": true,
 	"przekaż": true, "przesłano dalej": true,
+}
+
+// isReply says whether a subject begins as that of an answer or a forward.
+func isReply(s string) bool {
+	return NormalSubject(s) != strings.ToLower(strings.Join(strings.Fields(s), " "))
 }
 
 // NormalSubject gives a subject by which the mails of a thread are alike: without
