@@ -119,6 +119,13 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 			matter.StepIn = e.At
 		}
 	}
+	if res.Waits.MergedInto != "" {
+		// The matter goes on, and is judged, in the other conversation.
+		matter.Messages, matter.Promises = nil, nil
+	}
+	for i := range in.Merged {
+		a.join(&in.Merged[i], &matter, now, place)
+	}
 	f := frustration.Assess(matter, now)
 	res.Flag, res.Peak, res.Promises = f.Flag, f.Peak, f.Promises
 	res.SilentLeaver, res.ResolvedWell = f.SilentLeaver, f.ResolvedWell
@@ -129,6 +136,21 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 		}
 	}
 	return res
+}
+
+// join adds what was said in a conversation that went into this one.
+func (a *Analyzer) join(c *odzew.Conversation, matter *frustration.Case, now time.Time, place frustration.Place) {
+	for i := range c.Messages {
+		m := &c.Messages[i]
+		if m.At.After(now) || c.Excluded != "" {
+			continue
+		}
+		if s, own, ok := a.ScoreMessage(m); ok {
+			matter.Messages = append(matter.Messages, frustration.Message{ID: m.ID, At: m.At, Text: own, Score: s})
+			continue
+		}
+		a.desk(m, matter, place)
+	}
 }
 
 // desk notes the time of what the company wrote in public, and the promise in it: no

@@ -259,7 +259,7 @@ func explain(t *testing.T, r *analyzer.Result, l *labelled) {
 		fmt.Fprintf(&sum, " %s %.2f", x.Signal, x.Weight)
 	}
 	for _, s := range r.Scores {
-		fmt.Fprintf(&sum, "\n  %s %s level %d %.2f %v", l.Conversation.Messages[s.Index].ID, *s.Sentiment, s.Level, s.Frustration, s.Signals)
+		fmt.Fprintf(&sum, "\n  %s %s %.2f level %d %.2f %v", l.Conversation.Messages[s.Index].ID, *s.Sentiment, s.Confidence, s.Level, s.Frustration, s.Signals)
 	}
 	t.Logf("%s: %s\n  =%s", l.Conversation.ID, strings.Join(odd, "; "), sum.String())
 }

@@ -2,6 +2,7 @@ package frustration
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"odzew"
@@ -44,6 +45,14 @@ func (a *assessment) behaviour() {
 			a.parts[k].Quote, a.parts[k].Message = p.Quote, p.Message
 		}
 	}
+	if a.has("broken_promise") {
+		// The customer says so, too: most of it is counted there.
+		for i := range a.parts {
+			if p := &a.parts[i]; p.Signal == "promise_passed" {
+				p.Weight /= 3
+			}
+		}
+	}
 	a.elsewhere()
 	a.trend()
 }
@@ -76,10 +85,26 @@ func (a *assessment) turns() {
 		if a.LongWait > 0 && t.BusinessSeconds > a.LongWait {
 			a.once("long_wait", 0, end)
 		}
-		if t.Outcome == waits.ClosedUnanswered {
+		if t.Outcome == waits.ClosedUnanswered && a.wanted(i, end) {
 			a.once("closed_unanswered", 1, end)
 		}
 	}
+}
+
+// wanted says whether the customer wanted an answer in a turn that ended: in the
+// first one always, later where the last message asks or complains, and does not just
+// agree to what was said.
+func (a *assessment) wanted(turn int, end time.Time) bool {
+	last := -1
+	for i := range a.Messages {
+		if !a.Messages[i].At.After(end) {
+			last = i
+		}
+	}
+	if last < 0 || pleased(&a.Messages[last].Score) {
+		return false
+	}
+	return turn == 0 || strings.Contains(a.Messages[last].Text, "?") || levelOf(&a.Messages[last].Score) > 0
 }
 
 // once adds a behaviour, or, where it is there already, keeps the heavier of both.

@@ -10,10 +10,10 @@ import (
 // Calming: what takes the edge off what a customer said and did before. An answer
 // does, for the time being; how the customer takes it says how much.
 const (
-	calmAnswered = 0.55 // answered, and the customer has not come back to it
-	calmAccepted = 0.5  // went on without a complaint
+	calmAnswered = 0.45 // answered, and the customer has not come back to it
+	calmAccepted = 0.35 // went on without a complaint
 	calmPleased  = 0.15 // pleased, thankful, relieved
-	calmMixed    = 0.6  // praise and criticism
+	calmMixed    = 0.5  // praise and criticism, or mild regret
 	calmRejected = 0.9  // complains again
 	calmBySelf   = 0.35 // pleased without an answer: it came right by itself
 )
@@ -82,18 +82,20 @@ func taken(s *odzew.Score) float64 {
 	switch {
 	case pleased(s):
 		return calmPleased
-	case s.Level > 0:
+	case levelOf(s) > 0:
 		return calmRejected
 	case s.Sentiment == nil:
 		return calmAccepted
 	case *s.Sentiment == odzew.Mixed:
 		return calmMixed
 	case *s.Sentiment == odzew.Negative:
-		return calmRejected
+		return calmMixed
 	}
 	return calmAccepted
 }
 
 func pleased(s *odzew.Score) bool {
-	return s.Sentiment != nil && *s.Sentiment == odzew.Positive || s.Level == 0 && slices.Contains(s.Signals, "relief")
+	const sure = 0.5 // not a guess between praise and a plain report
+	return s.Sentiment != nil && *s.Sentiment == odzew.Positive && s.Confidence >= sure ||
+		s.Level == 0 && slices.Contains(s.Signals, "relief")
 }

@@ -40,7 +40,7 @@ var weights = map[string]float64{
 	reasonTone: 2,
 	// Behaviour.
 	"nudges": 2, "shrinking_gaps": 1, "long_wait": 1, "reopen": 1, "handovers": 2, "second_channel": 2,
-	"law_office": 4, "length": 0.5, "falling": 1, "promise_passed": 3, "closed_unanswered": 2, "bot_loop": 1,
+	"law_office": 4, "length": 0.5, "falling": 1, "promise_passed": 2, "closed_unanswered": 2, "bot_loop": 1,
 	"low_csat": 2, "silence": 1,
 }
 
@@ -48,15 +48,28 @@ var weights = map[string]float64{
 var alone = []string{"legal", "vulnerability", "churn", "law_office"}
 
 // weak are the reasons that never count as one of two.
-var weak = []string{"pressure", reasonTone, "length", "silence", "bot_loop", "falling", "shrinking_gaps"}
+var weak = []string{"pressure", reasonTone, "length", "silence", "bot_loop", "falling", "shrinking_gaps", "sarcasm", "shouting", "reopen"}
+
+// strong are the reasons that need only one other beside them: who threatens, demands
+// or insults means it.
+var strong = []string{"legal", "vulnerability", "churn", "law_office", "ultimatum", "escalation", "publicity", "profanity", "resignation"}
+
+// same are reasons that tell of one fact, and count as one.
+var same = map[string]string{
+	"promise_passed": "broken_promise", "nudges": "repeat_contact", "second_channel": "repeat_contact", "long_wait": "waiting",
+	"closed_unanswered": "waiting", "handovers": "effort",
+}
 
 const (
 	annoyed = 0.15 // the least figure of level 1
-	high    = 0.45 // and of level 2
+	high    = 0.45 // and of level 2, where there is a threat
+	heavy   = 0.68 // and where there is none
 	shown   = 0.01 // parts below it are none
 	// fresh is how much of a message's weight must be left for its own level to be
 	// the conversation's.
 	fresh = 0.6
+	// answered is how much must be left for it to count as level 1 still.
+	answered = 0.4
 	// halfLife is how long a signal takes to lose half its weight. A threat of last
 	// month that nothing followed is history.
 	halfLife = 14 * 24 * time.Hour
@@ -189,14 +202,17 @@ func (a *assessment) order() {
 func (a *assessment) words(quiet int, f *Finding) (level int) {
 	for i := range a.Messages {
 		m := &a.Messages[i]
-		l := m.Score.Level
+		l := levelOf(&m.Score)
 		if i == quiet {
 			l = min(l, 1) // goes, but without a threat
 		}
 		f.Peak = max(f.Peak, l)
 		left := a.left(m.At)
-		if left >= fresh {
+		switch {
+		case left >= fresh:
 			level = max(level, l)
+		case left >= answered:
+			level = max(level, min(l, 1))
 		}
 		for _, sig := range m.Score.Signals {
 			if w, ok := weights[sig]; ok {
@@ -206,11 +222,33 @@ func (a *assessment) words(quiet int, f *Finding) (level int) {
 				a.add(sig, 0, m.At, w*left/10, i)
 			}
 		}
-		if s := m.Score.Sentiment; s != nil && (*s == odzew.Negative || *s == odzew.Mixed) && m.Score.Level > 0 {
-			a.tone(i, weights[reasonTone]*m.Score.Frustration*left/10)
+		if l > 0 && blames(&m.Score) {
+			a.tone(i, weights[reasonTone]*(1+m.Score.Frustration)/2*left/10)
 		}
 	}
 	return level
+}
+
+// levelOf is the level of a message within its conversation. Where a customer blames
+// and says for what, the message is at least of level 1, however mild its words.
+func levelOf(s *odzew.Score) int {
+	if s.Level > 0 || !blames(s) {
+		return s.Level
+	}
+	if s.Frustration >= 0.1 {
+		return 1
+	}
+	for _, sig := range s.Signals {
+		if weights[sig] > 0 && !slices.Contains(weak, sig) && sig != "vulnerability" {
+			return 1
+		}
+	}
+	return 0
+}
+
+// blames says whether a message criticises.
+func blames(s *odzew.Score) bool {
+	return s.Sentiment != nil && (*s.Sentiment == odzew.Negative || *s.Sentiment == odzew.Mixed)
 }
 
 // tone keeps the strongest blame of any message: a part of its own, once.
@@ -305,20 +343,25 @@ func (a *assessment) settle(flag *odzew.Flag) {
 // level is that of the whole: of the sum, raised by one where a message that nothing
 // has calmed is higher. Who leaves without a threat is no case of the highest level.
 func (a *assessment) level(flag *odzew.Flag, message int, silent bool) int {
-	n, enough := 0, false
+	var facts []string
+	enough, threat := false, false
 	for i := range a.parts {
 		p := &a.parts[i]
 		if p.Weight < 0.08 || slices.Contains(weak, p.Signal) {
 			continue
 		}
-		n++
+		fact := cmp.Or(same[p.Signal], p.Signal)
+		if !slices.Contains(facts, fact) {
+			facts = append(facts, fact)
+		}
 		enough = enough || slices.Contains(alone, p.Signal) && p.Weight >= 0.2
+		threat = threat || slices.Contains(strong, p.Signal)
 	}
 	sum := 0
 	switch {
-	case enough, n >= 2 && flag.Frustration >= high:
+	case enough, len(facts) >= 2 && (flag.Frustration >= heavy || threat && flag.Frustration >= high):
 		sum = 2
-	case flag.Frustration >= annoyed:
+	case len(facts) > 0 && flag.Frustration >= annoyed:
 		sum = 1
 	}
 	level := max(sum, min(message, sum+1))
@@ -352,10 +395,12 @@ func (a *assessment) needsCall(f *Finding) bool {
 // resolvedWell says whether the matter is over and the customer at least reconciled.
 func (a *assessment) resolvedWell(f *Finding) bool {
 	n := len(a.Waits.Turns)
-	if a.open != nil || f.SilentLeaver || f.Flag.Level == 2 || n == 0 || a.Waits.Turns[n-1].Outcome == waits.ClosedUnanswered {
+	if a.open != nil || f.SilentLeaver || f.Flag.Level == 2 || n == 0 {
 		return false
 	}
-	last := &a.Messages[len(a.Messages)-1].Score
-	content := last.Sentiment != nil && *last.Sentiment == odzew.Positive
-	return a.Solved || content || a.Waits.Turns[n-1].Thanks
+	last := &a.Waits.Turns[n-1]
+	if pleased(&a.Messages[len(a.Messages)-1].Score) || last.Thanks {
+		return true
+	}
+	return a.Solved && last.Outcome != waits.ClosedUnanswered
 }

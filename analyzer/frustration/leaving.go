@@ -43,14 +43,14 @@ var threats = []string{"ultimatum", "legal", "publicity", "escalation", "profani
 func leavesQuietly(ms []Message) int {
 	for i := len(ms) - 1; i >= max(0, len(ms)-2); i-- {
 		m := &ms[i]
-		if pleased(&m.Score) || slices.ContainsFunc(m.Score.Signals, func(s string) bool { return slices.Contains(threats, s) }) {
+		if slices.ContainsFunc(m.Score.Signals, func(s string) bool { return slices.Contains(threats, s) }) {
 			return -1
 		}
 		text := plainWords(m.Text)
 		if text.hasAny(demands) || text.hasAny(solving) {
 			return -1
 		}
-		if text.hasAny(leaving) || slices.Contains(m.Score.Signals, "resignation") {
+		if text.hasAny(leaving) || slices.Contains(m.Score.Signals, "resignation") && !pleased(&m.Score) {
 			return i
 		}
 	}
