@@ -63,6 +63,9 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 		signals &= bit(sigPressure) | bit(sigVulnerability)
 	}
 	score.Frustration, score.Level = s.frustration(m, signals, class)
+	if signals != 0 {
+		score.Signals = make([]string, 0, bits.OnesCount32(signals))
+	}
 	for rest := signals; rest != 0; rest &= rest - 1 {
 		score.Signals = append(score.Signals, lexicon.Signals[bits.TrailingZeros32(rest)])
 	}

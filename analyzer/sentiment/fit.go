@@ -72,7 +72,9 @@ func (s *Scorer) Fit(examples []Example, o FitOptions) *Model {
 		}
 		s.pick(m)
 		s.judge(m)
-		if c := classOf(e.Sentiment); c >= 0 && e.Weight > 0 {
+		// A judgement without anything that tells it teaches only prejudice.
+		silenced := m.f[fSilent] > 0 && e.Sentiment != odzew.Neutral && (o.Copies > 1 || !e.Full)
+		if c := classOf(e.Sentiment); c >= 0 && e.Weight > 0 && !silenced {
 			rows = append(rows, newRow(&m.f, c, e.Weight/float64(max(1, o.Copies))))
 		}
 		if e.Full {

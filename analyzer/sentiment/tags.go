@@ -223,10 +223,14 @@ func (s *Scorer) aspectsOf(m *scratch, class odzew.Sentiment, out []odzew.Aspect
 		list[place] = r
 		n++
 	}
-	for i, r := range list[:min(n, most)] {
-		if r.p < enough && (i > 0 || r.p < atLeast) {
-			break
-		}
+	n = min(n, most)
+	for n > 1 && list[n-1].p < enough || n == 1 && list[0].p < atLeast {
+		n--
+	}
+	if n > 0 {
+		out = make([]odzew.AspectPolarity, 0, n)
+	}
+	for _, r := range list[:n] {
 		p := class
 		if class == odzew.Mixed {
 			switch v := m.tags.aspectV[r.k]; {
