@@ -80,6 +80,9 @@ func (s *splitter) bullets(pos int) int {
 	tight := strings.HasSuffix(before, "\n") && !strings.HasSuffix(strings.TrimRight(before[:len(before)-1], " \t\r"), "\n")
 	before = strings.TrimSpace(before)
 	if before == "" {
+		if strings.IndexByte(strings.TrimSpace(s.body), '\n') < 0 {
+			return len(s.body) // a single line is somebody's words, not an empty answer
+		}
 		return 0
 	}
 	finished, digits, lines := false, true, 0

@@ -2,6 +2,8 @@ package reply
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +142,7 @@ func TestKept(t *testing.T) {
 		"Zrobiłem tak:\n> Panel\n> Zwroty\ni nic.",
 		"Menu > Ustawienia > Konto",
 		"Czekam\n>30 dni!",
+		"> tak, nadal czekam",
 		"Kupiłem -- niestety -- pralkę.",
 		"-- pierwsza nie działa\n-- druga też",
 		"Jedno.\n--\nDrugie: kiedy będzie naprawione? Proszę o odpowiedź, bo czekam już tydzień.",
@@ -162,6 +165,44 @@ func TestKept(t *testing.T) {
 		if p := Split(body); p.Own != body {
 			t.Errorf("Split(%q) = own %q, quoted %q, signature %q", body, p.Own, p.Quoted, p.Signature)
 		}
+	}
+}
+
+// TestPublicTexts counts false cuts where there is nothing to cut but a closing:
+// reviews, tweets and posts were never mail.
+func TestPublicTexts(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "data", "sentiment", "*.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Skip("no public texts in ../shared/data/sentiment")
+	}
+	texts, quoted, signed := 0, 0, 0
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(raw)) {
+			text := strings.TrimSpace(line[strings.LastIndexByte(line, '\t')+1:])
+			if strings.HasPrefix(text, ">") {
+				continue // Reddit's own quotes
+			}
+			texts++
+			p := Split(text)
+			if p.Quoted != "" {
+				quoted++
+				t.Errorf("%q\nquoted %q", text, p.Quoted)
+			}
+			if p.Signature != "" {
+				signed++
+			}
+		}
+	}
+	t.Logf("%d texts, %d with a quote, %d with a closing", texts, quoted, signed)
+	if texts < 10_000 || signed == 0 || signed > texts/500 {
+		t.Errorf("%d closings in %d texts", signed, texts)
 	}
 }
 
