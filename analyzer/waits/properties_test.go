@@ -298,13 +298,14 @@ func BenchmarkMeasure(b *testing.B) {
 	for i := range convs {
 		at := time.Unix(1767225600+rng.Int64N(300*86400), 0)
 		step := func() time.Time { at = at.Add(time.Duration(60+rng.IntN(2*86400)) * time.Second); return at }
-		convs[i] = odzew.Conversation{ID: fmt.Sprint(i), Source: "s", CreatedAt: at, Messages: []odzew.Message{
+		created := at
+		convs[i] = odzew.Conversation{ID: fmt.Sprint(i), Source: "s", CreatedAt: created, Messages: []odzew.Message{
 			{ID: "1", At: at, Author: odzew.AuthorCustomer, Public: true, Text: "question"},
 			{ID: "2", At: step(), Author: odzew.AuthorCustomer, Public: true, Text: "nudge"},
 			{ID: "3", At: step(), Author: odzew.AuthorAgent, Public: true, Text: "answer"},
 			{ID: "4", At: step(), Author: odzew.AuthorCustomer, Public: true, Text: "thanks"},
 		}, Events: []odzew.Event{
-			{At: convs[i].CreatedAt.Add(time.Minute), Kind: odzew.EventStatus, To: "open"},
+			{At: created.Add(time.Minute), Kind: odzew.EventStatus, To: "open"},
 			{At: step(), Kind: odzew.EventStatus, To: "solved"},
 		}}
 	}

@@ -40,30 +40,31 @@ func (r *runner) currentStatus() odzew.Status {
 
 // statusClocks fills in the clocks that are sums of states, and those of solves.
 func (m meter) statusClocks(r *result, w *odzew.Waits) {
-	var sum [6]odzew.Clock
+	var clocks struct{ requester, agent, pending, hold, active, first, full odzew.Clock }
 	for _, s := range r.states {
 		clock := m.clock(s.stretch)
-		i := statusIndex(s.status)
-		sum[i].Seconds += clock.Seconds
-		sum[i].BusinessSeconds += clock.BusinessSeconds
-	}
-	total := func(statuses ...odzew.Status) *odzew.Clock {
-		t := &odzew.Clock{}
-		for _, s := range statuses {
-			t.Seconds += sum[statusIndex(s)].Seconds
-			t.BusinessSeconds += sum[statusIndex(s)].BusinessSeconds
+		switch s.status {
+		case odzew.StatusNew, odzew.StatusOpen:
+			add(&clocks.agent, clock)
+			add(&clocks.requester, clock)
+		case odzew.StatusHold:
+			add(&clocks.hold, clock)
+			add(&clocks.requester, clock)
+		case odzew.StatusPending:
+			add(&clocks.pending, clock)
+		case odzew.StatusSolved, odzew.StatusClosed:
+			continue
 		}
-		return t
+		add(&clocks.active, clock)
 	}
-	w.RequesterWait = total(odzew.StatusNew, odzew.StatusOpen, odzew.StatusHold)
-	w.AgentWork = total(odzew.StatusNew, odzew.StatusOpen)
-	w.Pending = total(odzew.StatusPending)
-	w.Hold = total(odzew.StatusHold)
-	w.ActiveLife = total(odzew.StatusNew, odzew.StatusOpen, odzew.StatusPending, odzew.StatusHold)
+	w.RequesterWait, w.AgentWork, w.ActiveLife = &clocks.requester, &clocks.agent, &clocks.active
+	w.Pending, w.Hold = &clocks.pending, &clocks.hold
 	if r.everSolved {
-		w.FirstResolution = m.clock(stretch{r.created, r.firstSolve})
+		clocks.first = m.clock(stretch{r.created, r.firstSolve})
+		w.FirstResolution = &clocks.first
 		if r.resolved {
-			w.FullResolution = m.clock(stretch{r.created, r.lastSolve})
+			clocks.full = m.clock(stretch{r.created, r.lastSolve})
+			w.FullResolution = &clocks.full
 			w.OneTouch = r.humanReplies == 1 && r.reopens == 0
 		}
 	}
@@ -78,28 +79,9 @@ func (m meter) within(r *result, s stretch, statuses ...odzew.Status) (sum odzew
 		}
 		for _, status := range statuses {
 			if st.status == status {
-				part := m.clock(stretch{max(s.from, st.from), min(s.to, st.to)})
-				sum.Seconds += part.Seconds
-				sum.BusinessSeconds += part.BusinessSeconds
+				add(&sum, m.clock(stretch{max(s.from, st.from), min(s.to, st.to)}))
 			}
 		}
 	}
 	return sum
-}
-
-func statusIndex(s odzew.Status) int {
-	switch s {
-	case odzew.StatusNew:
-		return 0
-	case odzew.StatusOpen:
-		return 1
-	case odzew.StatusPending:
-		return 2
-	case odzew.StatusHold:
-		return 3
-	case odzew.StatusSolved:
-		return 4
-	default: // timeline lets no other status through
-		return 5
-	}
 }

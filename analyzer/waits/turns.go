@@ -382,7 +382,9 @@ func (r *runner) finish() {
 		r.endState(r.now)
 	}
 	// A conversation's own turns come first, then those of others.
-	r.turns = slices.Concat(r.turns[r.carried:], r.turns[:r.carried])
+	if r.carried > 0 {
+		r.turns = slices.Concat(r.turns[r.carried:], r.turns[:r.carried])
+	}
 }
 
 // Merges knows which conversations went into which. Its zero value knows of none.

@@ -92,25 +92,25 @@ func measure(c *odzew.Conversation, cal *calendar.Schedule, now time.Time, opt O
 	w := odzew.Waits{
 		Conversation: c.ID,
 		AsOf:         now.UTC().Truncate(time.Second),
-		Turns:        []odzew.Turn{},
 		Periodic:     []odzew.Clock{},
 		Pausable:     []odzew.Clock{},
 	}
 	if c.Excluded != "" {
+		w.Turns = []odzew.Turn{}
 		w.Excluded = c.Excluded
 		w.FirstReply = odzew.FirstReply{State: NotApplicable, Reason: ReasonExcluded}
 		return w
 	}
 	r := run(c, now.Unix(), &opt, nil, trace)
 	m := meter{cal}
+	w.Turns = make([]odzew.Turn, 0, len(r.turns))
 	var parked odzew.Clock
 	for i := range r.turns {
 		t := m.turn(&r.turns[i])
 		if !t.Thanks && !r.turns[i].carried {
 			p := m.within(&r, stretch{r.turns[i].from, r.turns[i].to}, odzew.StatusPending, odzew.StatusHold)
 			t.ParkedSeconds = p.Seconds
-			parked.Seconds += p.Seconds
-			parked.BusinessSeconds += p.BusinessSeconds
+			add(&parked, p)
 		}
 		w.Nudges += t.Nudges
 		w.Turns = append(w.Turns, t)
@@ -119,10 +119,11 @@ func measure(c *odzew.Conversation, cal *calendar.Schedule, now time.Time, opt O
 	w.MergedInto = r.mergedInto
 	w.Reopens, w.Handovers = r.reopens, r.handovers
 	if r.firstHuman != (stretch{}) {
-		w.FirstHumanTotal = m.clock(r.firstHuman)
+		total := m.clock(r.firstHuman)
+		w.FirstHumanTotal = &total
 	}
 	for _, gap := range r.gaps {
-		full := *m.clock(gap)
+		full := m.clock(gap)
 		pending := m.within(&r, gap, odzew.StatusPending)
 		w.Periodic = append(w.Periodic, full)
 		w.Pausable = append(w.Pausable, odzew.Clock{
@@ -180,11 +181,11 @@ type stretch struct{ from, to int64 }
 // A meter turns stretches into clocks.
 type meter struct{ cal *calendar.Schedule }
 
-func (m meter) clock(s stretch) *odzew.Clock {
+func (m meter) clock(s stretch) odzew.Clock {
 	if s.to <= s.from {
-		return &odzew.Clock{}
+		return odzew.Clock{}
 	}
-	return &odzew.Clock{Seconds: s.to - s.from, BusinessSeconds: m.cal.Elapsed(unix(s.from), unix(s.to))}
+	return odzew.Clock{Seconds: s.to - s.from, BusinessSeconds: m.cal.Elapsed(unix(s.from), unix(s.to))}
 }
 
 func (m meter) turn(t *turn) odzew.Turn {
@@ -209,6 +210,11 @@ func (m meter) turn(t *turn) odzew.Turn {
 		out.Flags = append(out.Flags, FlagNegativeInterval)
 	}
 	return out
+}
+
+func add(sum *odzew.Clock, c odzew.Clock) {
+	sum.Seconds += c.Seconds
+	sum.BusinessSeconds += c.BusinessSeconds
 }
 
 func unix(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }
