@@ -113,6 +113,7 @@ func TestSlowPlaces(t *testing.T) {
 		{Name: "slow as always", Now: around(60, 400), Past: around(80, 400)},
 		{Name: "fast as always", Now: around(60, 20), Past: around(80, 20)},
 		{Name: "too few", Now: around(4, 900), Past: around(80, 20)},
+		{Name: "slower by seconds, beyond doubt", Now: around(9000, 21), Past: around(9000, 20)},
 	}
 	want := []struct {
 		slow, few bool
@@ -124,6 +125,7 @@ func TestSlowPlaces(t *testing.T) {
 		{slow: true, against: AgainstPeers},
 		{against: AgainstPeers},
 		{few: true},
+		{against: AgainstPeers},
 	}
 	for i, f := range SlowPlaces(places) {
 		if w := want[i]; f.Name != places[i].Name || f.Slow != w.slow || f.TooFew != w.few || f.Against != w.against || f.N != places[i].Now.N() {

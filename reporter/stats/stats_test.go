@@ -205,6 +205,46 @@ func TestRankSumApproximation(t *testing.T) {
 	}
 }
 
+// With many ties the approximation is close to what shuffling the labels gives.
+func TestRankSumTies(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	var before, now []int64
+	for i := range 40 {
+		before = append(before, int64(i%3))
+		now = append(now, int64(min(2, i%4)))
+	}
+	_, u := rankSum(before, now)
+	pool := slices.Concat(before, now)
+	const rounds = 20000
+	asFar := 0
+	for range rounds {
+		rng.Shuffle(len(pool), func(i, j int) { pool[i], pool[j] = pool[j], pool[i] })
+		if _, v := rankSum(pool[:40], pool[40:]); math.Abs(v) >= math.Abs(u) {
+			asFar++
+		}
+	}
+	want := float64(asFar) / rounds
+	if got := rankSumP(Of(before), Of(now), false); !near(got, want, .01) {
+		t.Errorf("p %v, by shuffling %v", got, want)
+	}
+}
+
+// rankSum counts pairs plainly: those with the wait now longer, and how far their
+// number is from what chance would give, ties counting half.
+func rankSum(before, now []int64) (longer, off float64) {
+	for _, b := range before {
+		for _, n := range now {
+			switch {
+			case n > b:
+				longer++
+			case n == b:
+				longer += .5
+			}
+		}
+	}
+	return longer, longer - float64(len(before)*len(now))/2
+}
+
 // How often the interval holds the truth: samples from one shifted distribution.
 func TestShiftedCoverage(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
