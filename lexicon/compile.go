@@ -75,7 +75,9 @@ func bloomBit(sym uint32) uint64 { return 1 << bloomIndex(sym) }
 // Compile makes the index.
 func (s *Set) Compile() *Compiled {
 	b := &builder{set: s, c: &Compiled{Entries: s.Entries, Version: s.Version}, symbols: map[symbolKey]uint32{}, lines: map[alt]bool{}}
-	b.c.forms = append(b.c.forms, form{}) // number 0 is no word
+	const manyForms, manyPairs = 1 << 18, 1 << 19
+	b.c.forms = append(make([]form, 0, manyForms), form{}) // number 0 is no word
+	b.pairs = make([]pair, 0, manyPairs)
 	b.symbolCost = append(b.symbolCost, 0)
 	b.symbolLang = append(b.symbolLang, Any)
 	for _, c := range s.classes {
@@ -83,8 +85,8 @@ func (s *Set) Compile() *Compiled {
 			if c.class == 0 {
 				b.lines[w] = true
 			}
-			b.eachForm(c.lang, w, func(id uint32, folded bool) {
-				b.classes = append(b.classes, classPair{id, c.lang, c.class, folded})
+			b.eachForm(c.lang, w, func(id uint32, how match) {
+				b.classes = append(b.classes, classPair{id, c.lang, c.class, how})
 			})
 		}
 	}
@@ -99,17 +101,29 @@ type symbolKey struct {
 	item string
 }
 
+// A match of a spelling with a word is firm, or typed: a spelling of Polish without
+// diacritics that an entry lists by itself (=dzieki), or folded. Where a spelling
+// is firmly a word of a language, what only folds to it does not count; one that is
+// typed so shuts nothing out, or each such entry would blind all others.
+type match uint8
+
+const (
+	firm match = iota
+	typed
+	folded
+)
+
 // A pair says that a form satisfies a symbol.
 type pair struct {
 	form, sym uint32
-	folded    bool
+	how       match
 }
 
 type classPair struct {
-	form   uint32
-	lang   Lang
-	class  Class
-	folded bool
+	form  uint32
+	lang  Lang
+	class Class
+	how   match
 }
 
 type builder struct {
@@ -133,26 +147,38 @@ func (b *builder) form(h Hash) uint32 {
 	return id
 }
 
-// eachForm calls yield with the number of every form of a word, exact and folded.
-func (b *builder) eachForm(l Lang, w alt, yield func(id uint32, folded bool)) {
-	both := func(exact, folded Hash) {
-		yield(b.form(exact), false)
-		if folded != exact {
-			yield(b.form(folded), true)
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// eachForm calls yield with the number of every form of a word.
+func (b *builder) eachForm(l Lang, w alt, yield func(id uint32, how match)) {
+	both := func(exact, fold Hash) {
+		yield(b.form(exact), firm)
+		if fold != exact {
+			yield(b.form(fold), folded)
 		}
 	}
 	switch {
+	case w.form && l == PL && isASCII(w.word):
+		h, _ := HashWord(w.word)
+		yield(b.form(h), typed)
 	case w.form || l == Any:
 		both(HashWord(w.word))
 	case l == PL:
 		var stem string
-		exact, folded := HashSeed, HashSeed
+		exact, fold := HashSeed, HashSeed
 		b.set.forms.each(w.word, func(s, ending string) {
 			if s != stem {
 				stem = s
-				exact, folded = HashWord(s)
+				exact, fold = HashWord(s)
 			}
-			both(hashOn(exact, folded, ending))
+			both(hashOn(exact, fold, ending))
 		})
 	default:
 		eachEnglish(w.word, func(f string) { both(HashWord(f)) })
@@ -186,8 +212,8 @@ func (b *builder) symbol(l Lang, it item) uint32 {
 		default:
 			cost += costLemma
 		}
-		b.eachForm(l, w, func(id uint32, folded bool) {
-			b.pairs = append(b.pairs, pair{id, sym, folded})
+		b.eachForm(l, w, func(id uint32, how match) {
+			b.pairs = append(b.pairs, pair{id, sym, how})
 		})
 	}
 	for k := range numClasses {
@@ -202,12 +228,11 @@ func (b *builder) symbol(l Lang, it item) uint32 {
 
 func (b *builder) add(entry uint32) {
 	e := &b.set.Entries[entry]
-	items, _ := parsePattern(e.Pattern, e.Kind) // Parse checked it
-	b.variant(entry, nil, items)
-	if e.Kind == Negator && len(items) == 1 {
-		for _, w := range items[0].words {
-			b.eachForm(e.Lang, w, func(id uint32, folded bool) {
-				b.classes = append(b.classes, classPair{id, e.Lang, ClassNeg, folded})
+	b.variant(entry, nil, e.items)
+	if e.Kind == Negator && len(e.items) == 1 {
+		for _, w := range e.items[0].words {
+			b.eachForm(e.Lang, w, func(id uint32, how match) {
+				b.classes = append(b.classes, classPair{id, e.Lang, ClassNeg, how})
 			})
 		}
 	}
@@ -295,26 +320,22 @@ func (b *builder) anchor(l Lang, p pattern) {
 // finish lays everything out flat.
 func (b *builder) finish() *Compiled {
 	c := b.c
-	// Exact spellings come first: where a spelling is itself a word of a language,
-	// what only folds to it there does not count.
-	exact, folded := make([]uint8, len(c.forms)), make([]uint8, len(c.forms))
-	mark := func(form uint32, l Lang, isFolded bool) {
-		if isFolded {
-			folded[form] |= 1 << l
-		} else {
-			exact[form] |= 1 << l
-		}
+	// For each form, the languages in which it is a word by each kind of match.
+	var langs [folded + 1][]uint8
+	for how := range langs {
+		langs[how] = make([]uint8, len(c.forms))
 	}
+	mark := func(form uint32, l Lang, how match) { langs[how][form] |= 1 << l }
 	for i := range b.pairs {
 		p := &b.pairs[i]
-		mark(p.form, b.symbolLang[p.sym], p.folded)
+		mark(p.form, b.symbolLang[p.sym], p.how)
 		c.forms[p.form].symHi++
 	}
 	for _, p := range b.classes {
-		mark(p.form, p.lang, p.folded)
+		mark(p.form, p.lang, p.how)
 	}
 	for _, p := range b.classes {
-		if !p.folded || exact[p.form]&(1<<p.lang) == 0 {
+		if p.how != folded || langs[firm][p.form]&(1<<p.lang) == 0 {
 			c.forms[p.form].class[p.lang] |= p.class
 		}
 	}
@@ -322,9 +343,9 @@ func (b *builder) finish() *Compiled {
 	at := uint32(0)
 	for i := range c.forms {
 		f := &c.forms[i]
-		f.langs = exact[i]
-		if exact[i]&^1 == 0 {
-			f.langs |= folded[i]
+		f.langs = langs[firm][i] | langs[typed][i]
+		if f.langs&^1 == 0 {
+			f.langs |= langs[folded][i]
 		}
 		n := f.symHi
 		f.symLo, f.symHi = at, at
@@ -333,7 +354,7 @@ func (b *builder) finish() *Compiled {
 	c.syms = make([]uint32, at)
 	for i := range b.pairs {
 		p := &b.pairs[i]
-		if p.folded && exact[p.form]&(1<<b.symbolLang[p.sym]) != 0 {
+		if p.how == folded && langs[firm][p.form]&(1<<b.symbolLang[p.sym]) != 0 {
 			continue
 		}
 		f := &c.forms[p.form]
@@ -407,7 +428,7 @@ func (t *table) intern(h Hash, val uint32) (got uint32, added bool) {
 
 func (t *table) grow() {
 	old := *t
-	n := max(1<<17, 2*len(old.keys))
+	n := max(1<<18, 2*len(old.keys))
 	*t = table{keys: make([]Hash, n), vals: make([]uint32, n), shift: uint(64 - bits.TrailingZeros(uint(n)))}
 	for i, h := range old.keys {
 		if h != 0 {
