@@ -85,6 +85,7 @@ func (c *waitsCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	closing := func(text string) bool { return sc.Closing(reply.Split(text).Own) }
 	now := p.now()
 	f := p.filter()
 	enc := json.NewEncoder(f.out)
@@ -95,7 +96,7 @@ func (c *waitsCmd) Run(ctx context.Context, p *program) error {
 			p.partial = true
 			return nil
 		}
-		w := waits.Measure(conv, set.For(&conv), now, waits.Options{IsClosing: sc.Closing})
+		w := waits.Measure(conv, set.For(&conv), now, waits.Options{IsClosing: closing})
 		return enc.Encode(&w)
 	})
 }
