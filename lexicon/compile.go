@@ -74,7 +74,7 @@ func bloomBit(sym uint32) uint64 { return 1 << bloomIndex(sym) }
 
 // Compile makes the index.
 func (s *Set) Compile() *Compiled {
-	b := &builder{set: s, c: &Compiled{Entries: s.Entries, Version: s.Version}, symbols: map[symbolKey]uint32{}, lines: map[alt]bool{}}
+	b := &builder{set: s, c: &Compiled{Entries: s.Entries, Version: s.Version}, symbols: map[symbolKey]uint32{}, lines: map[alt]bool{}, words: map[wordKey][]spelling{}}
 	const manyForms, manyPairs = 1 << 18, 1 << 19
 	b.c.forms = append(make([]form, 0, manyForms), form{}) // number 0 is no word
 	b.pairs = make([]pair, 0, manyPairs)
@@ -134,6 +134,8 @@ type builder struct {
 	symbolCost []int
 	bySymbol   [][]anchor
 	lines      map[alt]bool // the words that every other line has
+	words      map[wordKey][]spelling
+	spelled    []spelling // what words has slices of
 	pairs      []pair
 	classes    []classPair
 }
@@ -156,33 +158,49 @@ func isASCII(s string) bool {
 	return true
 }
 
-// eachForm calls yield with the number of every form of a word.
-func (b *builder) eachForm(l Lang, w alt, yield func(id uint32, how match)) {
-	both := func(exact, fold Hash) {
-		yield(b.form(exact), firm)
-		if fold != exact {
-			yield(b.form(fold), folded)
+// A spelling is a form of a word, as written or folded.
+type spelling struct {
+	form   uint32
+	folded bool
+}
+
+type wordKey struct {
+	lang Lang
+	word alt
+}
+
+// spellings returns every form of a word, exact and folded.
+func (b *builder) spellings(l Lang, w alt) []spelling {
+	k := wordKey{l, w}
+	if list, ok := b.words[k]; ok {
+		return list
+	}
+	from := len(b.spelled)
+	both := func(exact, folded Hash) {
+		b.spelled = append(b.spelled, spelling{b.form(exact), false})
+		if folded != exact {
+			b.spelled = append(b.spelled, spelling{b.form(folded), true})
 		}
 	}
 	switch {
-	case w.form && l == PL && isASCII(w.word):
-		h, _ := HashWord(w.word)
-		yield(b.form(h), typed)
 	case w.form || l == Any:
 		both(HashWord(w.word))
 	case l == PL:
 		var stem string
-		exact, fold := HashSeed, HashSeed
+		exact, folded := HashSeed, HashSeed
 		b.set.forms.each(w.word, func(s, ending string) {
 			if s != stem {
 				stem = s
-				exact, fold = HashWord(s)
+				exact, folded = HashWord(s)
 			}
-			both(hashOn(exact, fold, ending))
+			both(hashOn(exact, folded, ending))
 		})
 	default:
 		eachEnglish(w.word, func(f string) { both(HashWord(f)) })
 	}
+	list := b.spelled[from:len(b.spelled):len(b.spelled)]
+	b.words[k] = list
+	return list
 }
 
 // How often a word is met, roughly: the anchor is the item with the least.

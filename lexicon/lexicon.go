@@ -138,4 +138,6 @@ type Entry struct {
 	Lang Lang
 	File string // where it stands, for messages: pl/opinion.tsv
 	Line int
+
+	items []item // the pattern, read
 }

@@ -3,6 +3,7 @@ package lexicon_test
 import (
 	"errors"
 	"io/fs"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -67,7 +68,7 @@ func TestWrite(t *testing.T) {
 		for i := range again {
 			a, b := again[i], entries[i]
 			a.Line = b.Line
-			if a != b {
+			if !reflect.DeepEqual(a, b) {
 				t.Errorf("%s:%d: %+v became %+v", name, b.Line, b, a)
 			}
 		}

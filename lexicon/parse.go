@@ -171,7 +171,8 @@ func parseRow(raw string, columns int) (e Entry, msg string) {
 		return e, fmt.Sprintf("unknown kind %q: one of %s", f[1], strings.Join(kindNames[:], ", "))
 	}
 	e.Kind = Kind(k)
-	if _, err := parsePattern(e.Pattern, e.Kind); err != nil {
+	var err error
+	if e.items, err = parsePattern(e.Pattern, e.Kind); err != nil {
 		return e, err.Error()
 	}
 	low, high := -1.0, 1.0

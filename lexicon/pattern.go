@@ -198,33 +198,41 @@ func parseItem(s string) ([]item, error) {
 }
 
 func newWord(it item, words []alt) item {
-	var b strings.Builder
-	it.words = slices.Clone(words)
-	slices.SortFunc(it.words, func(a, b alt) int {
-		if a.form != b.form {
-			if a.form {
-				return 1
+	it.words = words
+	if len(words) > 1 {
+		it.words = slices.Clone(words)
+		slices.SortFunc(it.words, func(a, b alt) int {
+			if a.form != b.form {
+				if a.form {
+					return 1
+				}
+				return -1
 			}
-			return -1
-		}
-		return strings.Compare(a.word, b.word)
-	})
-	it.words = slices.Compact(it.words)
+			return strings.Compare(a.word, b.word)
+		})
+		it.words = slices.Compact(it.words)
+	}
+	n := 4
+	for _, a := range it.words {
+		n += len(a.word) + 2
+	}
+	key := make([]byte, 0, n)
 	for _, a := range it.words {
 		if a.form {
-			b.WriteByte('=')
+			key = append(key, '=')
 		}
-		b.WriteString(a.word)
-		b.WriteByte('|')
+		key = append(append(key, a.word...), '|')
 	}
-	fmt.Fprintf(&b, "#%d", it.class)
-	it.key = b.String()
+	it.key = string(strconv.AppendUint(key, uint64(it.class), 10))
 	return it
 }
 
 // hyphenParts parts a word at its hyphens, as the tokenizer does: one letter and
 // a hyphen stay with what follows.
 func hyphenParts(w string) []string {
+	if !strings.Contains(w, "-") {
+		return nil
+	}
 	parts := strings.Split(w, "-")
 	for i := 0; i+1 < len(parts); {
 		if len(parts[i]) == 1 {

@@ -94,8 +94,7 @@ func (s *Set) PolishLemmas() []string {
 	var out []string
 	for i := range s.Entries {
 		if e := &s.Entries[i]; e.Lang == PL {
-			items, _ := parsePattern(e.Pattern, e.Kind) // Parse checked it
-			for _, it := range items {
+			for _, it := range e.items {
 				for _, a := range it.words {
 					if !a.form {
 						out = append(out, a.word)

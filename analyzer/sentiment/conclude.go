@@ -93,7 +93,7 @@ func (s *Scorer) frustration(m *scratch, signals uint32, class odzew.Sentiment) 
 	switch {
 	case v >= high && (independent >= 2 || signals&alone != 0):
 		level = 2
-	case v >= annoyed:
+	case v >= annoyed || independent > 0 && (class == odzew.Negative || class == odzew.Mixed):
 		level = 1
 	}
 	return v, level

@@ -51,6 +51,7 @@ type row struct {
 	value  []float64
 	class  int
 	weight float64
+	fold   int // copies of one example stay together
 }
 
 // Fit returns a model for the scorer's lexicon.
@@ -75,7 +76,9 @@ func (s *Scorer) Fit(examples []Example, o FitOptions) *Model {
 		// A judgement without anything that tells it teaches only prejudice.
 		silenced := m.f[fSilent] > 0 && e.Sentiment != odzew.Neutral && (o.Copies > 1 || !e.Full)
 		if c := classOf(e.Sentiment); c >= 0 && e.Weight > 0 && !silenced {
-			rows = append(rows, newRow(&m.f, c, e.Weight/float64(max(1, o.Copies))))
+			r := newRow(&m.f, c, e.Weight/float64(max(1, o.Copies)))
+			r.fold = i % max(1, o.Folds)
+			rows = append(rows, r)
 		}
 		if e.Full {
 			r := frustratedRow{signals: m.tags.signals, high: e.Frustration == 2}
@@ -95,9 +98,13 @@ func (s *Scorer) Fit(examples []Example, o FitOptions) *Model {
 	}
 	model := &Model{Sharpness: 1, Frustration: fitFrustration(frustrated), Aspect: fitAspects(about)}
 	model.Classes = fitClasses(rows, o)
-	model.Sharpness = fitSharpness(rows, o)
+	model.Sharpness = fitSharpness(rows, o) * doubt
 	return model
 }
+
+// doubt dulls the probabilities: the messages that a model is fitted and sharpened
+// on are known to those who write entries, others are not.
+const doubt = 0.6
 
 // hide drops a share of the phrases among the matches, and a third of that share of
 // the single words. The choice depends on the seed and the entry alone.
@@ -229,12 +236,15 @@ func fitSharpness(rows []row, o FitOptions) float32 {
 	for fold := range o.Folds {
 		var train []row
 		for i := range rows {
-			if i%o.Folds != fold {
+			if rows[i].fold != fold {
 				train = append(train, rows[i])
 			}
 		}
 		w := fitClasses(train, o)
-		for i := fold; i < len(rows); i += o.Folds {
+		for i := range rows {
+			if rows[i].fold != fold {
+				continue
+			}
 			x := out{class: rows[i].class, weight: rows[i].weight}
 			for j, k := range rows[i].index {
 				for c := range x.z {

@@ -29,6 +29,9 @@ const (
 	numEmotions = 7
 )
 
+// quiet are the signals of people who are more let down than annoyed.
+var quiet = signalSet("resignation", "broken_promise")
+
 func bit(i int) uint32 { return 1 << i }
 
 // tally holds what was counted over a message beside the features.
@@ -270,26 +273,37 @@ func (s *Scorer) emotionOf(m *scratch, class odzew.Sentiment, level int) string 
 		}
 		return at, best
 	}
+	const plain = 0.9 // an entry that names the feeling
+	firm := m.tags.signals &^ (bit(sigRelief) | bit(sigVulnerability) | bit(sigPressure))
 	switch class {
 	case odzew.Positive:
-		if at, _ := pick(joy, satisfaction, gratitude); at >= 0 {
-			return lexicon.Emotions[at]
+		if e[gratitude] > 0 && e[gratitude] >= e[joy] {
+			return lexicon.Emotions[gratitude]
+		}
+		if e[joy] > plain && e[joy] > e[satisfaction] {
+			return lexicon.Emotions[joy]
 		}
 		return lexicon.Emotions[satisfaction]
 	case odzew.Negative:
-		if level == 2 {
+		switch at, v := pick(frustration, disappointment, anger, anxiety); {
+		case level == 2:
 			return lexicon.Emotions[anger]
-		}
-		if at, _ := pick(frustration, disappointment, anger, anxiety); at >= 0 {
-			return lexicon.Emotions[at]
-		}
-		if m.tags.signals != 0 {
+		case at == anxiety && v > plain:
+			return lexicon.Emotions[anxiety]
+		case firm&^quiet != 0:
+			return lexicon.Emotions[frustration]
+		case at == frustration && v > plain && level == 1:
 			return lexicon.Emotions[frustration]
 		}
 		return lexicon.Emotions[disappointment]
 	case odzew.Mixed:
-		if at, v := pick(joy, satisfaction, gratitude, frustration, disappointment, anger, anxiety); at >= 0 && v > 0.8 {
-			return lexicon.Emotions[at]
+		switch {
+		case level == 2:
+			return lexicon.Emotions[anger]
+		case firm != 0:
+			return lexicon.Emotions[frustration]
+		case m.tags.valence > 0:
+			return lexicon.Emotions[satisfaction]
 		}
 		return lexicon.Emotions[disappointment]
 	}
