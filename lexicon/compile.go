@@ -85,9 +85,9 @@ func (s *Set) Compile() *Compiled {
 			if c.class == 0 {
 				b.lines[w] = true
 			}
-			b.eachForm(c.lang, w, func(id uint32, how match) {
-				b.classes = append(b.classes, classPair{id, c.lang, c.class, how})
-			})
+			for _, f := range b.spellings(c.lang, w) {
+				b.classes = append(b.classes, classPair{f.form, c.lang, c.class, f.how})
+			}
 		}
 	}
 	for i := range s.Entries {
@@ -160,8 +160,8 @@ func isASCII(s string) bool {
 
 // A spelling is a form of a word, as written or folded.
 type spelling struct {
-	form   uint32
-	folded bool
+	form uint32
+	how  match
 }
 
 type wordKey struct {
@@ -176,24 +176,28 @@ func (b *builder) spellings(l Lang, w alt) []spelling {
 		return list
 	}
 	from := len(b.spelled)
-	both := func(exact, folded Hash) {
-		b.spelled = append(b.spelled, spelling{b.form(exact), false})
-		if folded != exact {
-			b.spelled = append(b.spelled, spelling{b.form(folded), true})
+	add := func(h Hash, how match) { b.spelled = append(b.spelled, spelling{b.form(h), how}) }
+	both := func(exact, fold Hash) {
+		add(exact, firm)
+		if fold != exact {
+			add(fold, folded)
 		}
 	}
 	switch {
+	case w.form && l == PL && isASCII(w.word):
+		h, _ := HashWord(w.word)
+		add(h, typed)
 	case w.form || l == Any:
 		both(HashWord(w.word))
 	case l == PL:
 		var stem string
-		exact, folded := HashSeed, HashSeed
+		exact, fold := HashSeed, HashSeed
 		b.set.forms.each(w.word, func(s, ending string) {
 			if s != stem {
 				stem = s
-				exact, folded = HashWord(s)
+				exact, fold = HashWord(s)
 			}
-			both(hashOn(exact, folded, ending))
+			both(hashOn(exact, fold, ending))
 		})
 	default:
 		eachEnglish(w.word, func(f string) { both(HashWord(f)) })
@@ -230,9 +234,9 @@ func (b *builder) symbol(l Lang, it item) uint32 {
 		default:
 			cost += costLemma
 		}
-		b.eachForm(l, w, func(id uint32, how match) {
-			b.pairs = append(b.pairs, pair{id, sym, how})
-		})
+		for _, f := range b.spellings(l, w) {
+			b.pairs = append(b.pairs, pair{f.form, sym, f.how})
+		}
 	}
 	for k := range numClasses {
 		if it.class&(1<<k) != 0 {
@@ -249,9 +253,9 @@ func (b *builder) add(entry uint32) {
 	b.variant(entry, nil, e.items)
 	if e.Kind == Negator && len(e.items) == 1 {
 		for _, w := range e.items[0].words {
-			b.eachForm(e.Lang, w, func(id uint32, how match) {
-				b.classes = append(b.classes, classPair{id, e.Lang, ClassNeg, how})
-			})
+			for _, f := range b.spellings(e.Lang, w) {
+				b.classes = append(b.classes, classPair{f.form, e.Lang, ClassNeg, f.how})
+			}
 		}
 	}
 }
