@@ -256,6 +256,36 @@ CREATE TABLE activity_rollups (
   PRIMARY KEY (day, touchpoint)
 ) WITHOUT ROWID, STRICT;
 
+-- Conversations that a person should look at: one a customer and cause. A flag
+-- carries the versions that made it, and its history stands in flag_events.
+CREATE TABLE flags (
+  id               INTEGER PRIMARY KEY,
+  who              BLOB NOT NULL,     -- customers.identity; of a conversation without customer a hash of itself
+  cause            TEXT NOT NULL,     -- the signal that weighs most
+  conversation_id  INTEGER NOT NULL REFERENCES conversations (id), -- the latest one
+  level            INTEGER NOT NULL,  -- 1, 2
+  frustration      REAL NOT NULL,     -- 0..1
+  needs_call       INTEGER NOT NULL,
+  state            TEXT NOT NULL CHECK (state IN ('open', 'acknowledged', 'resolved', 'muted')),
+  opened_at        INTEGER NOT NULL,  -- the provider's time of the message that raised it
+  changed_at       INTEGER NOT NULL,  -- our time of the last change of state or level
+  reasons          TEXT NOT NULL,     -- JSON array of odzew.Reason
+  lexicon_version  TEXT NOT NULL,
+  analyzer_version TEXT NOT NULL,
+  UNIQUE (who, cause)
+) STRICT;
+CREATE INDEX flags_conversation ON flags (conversation_id);
+CREATE INDEX flags_state ON flags (state, needs_call, frustration);
+
+CREATE TABLE flag_events (
+  flag_id INTEGER NOT NULL REFERENCES flags (id),
+  at      INTEGER NOT NULL,           -- our time
+  event   TEXT NOT NULL,              -- opened, raised, lowered, acknowledged, resolved, reopened, muted
+  level   INTEGER NOT NULL,
+  by_whom TEXT NOT NULL               -- odzew, or a person
+) STRICT;
+CREATE INDEX flag_events_flag ON flag_events (flag_id, at);
+
 -- Digests made, one row a local date: this is what keeps a date from being sent twice.
 CREATE TABLE digests (
   day     TEXT PRIMARY KEY,

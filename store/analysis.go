@@ -304,6 +304,9 @@ func (b *Batch) saveFinding(v Versions, f *Finding) error {
 			return err
 		}
 	}
+	if err := b.saveFlag(v, f); err != nil {
+		return err
+	}
 	_, err := b.exec(`INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f.Conversation, f.Revision, v.Lexicon, v.Analyzer, f.Touchpoint,
 		f.Flag.Frustration, f.Flag.Level, f.Peak, f.Flag.NeedsCall, f.Flag.Cause, jsonText(f.Flag.Reasons, "[]"), unixOrNil(f.FirstAt), unixOrNil(f.LastAt),
 		unixOrNil(f.OpenSince), f.Parked)

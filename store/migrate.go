@@ -9,7 +9,36 @@ import (
 // migrations[i] brings a database from version i+1 to i+2. A step is never
 // changed once released; TestMigratedEqualsFresh holds each old schema, kept in
 // testdata, against schema.sql.
-var migrations = []string{}
+var migrations = []string{
+	// 1 to 2: flags outlive an analysis.
+	`CREATE TABLE flags (
+  id               INTEGER PRIMARY KEY,
+  who              BLOB NOT NULL,
+  cause            TEXT NOT NULL,
+  conversation_id  INTEGER NOT NULL REFERENCES conversations (id),
+  level            INTEGER NOT NULL,
+  frustration      REAL NOT NULL,
+  needs_call       INTEGER NOT NULL,
+  state            TEXT NOT NULL CHECK (state IN ('open', 'acknowledged', 'resolved', 'muted')),
+  opened_at        INTEGER NOT NULL,
+  changed_at       INTEGER NOT NULL,
+  reasons          TEXT NOT NULL,
+  lexicon_version  TEXT NOT NULL,
+  analyzer_version TEXT NOT NULL,
+  UNIQUE (who, cause)
+) STRICT;
+CREATE INDEX flags_conversation ON flags (conversation_id);
+CREATE INDEX flags_state ON flags (state, needs_call, frustration);
+
+CREATE TABLE flag_events (
+  flag_id INTEGER NOT NULL REFERENCES flags (id),
+  at      INTEGER NOT NULL,
+  event   TEXT NOT NULL,
+  level   INTEGER NOT NULL,
+  by_whom TEXT NOT NULL
+) STRICT;
+CREATE INDEX flag_events_flag ON flag_events (flag_id, at);`,
+}
 
 // migrate makes the schema in an empty database, or runs the steps that an older
 // one lacks, each in a transaction of its own with its version.

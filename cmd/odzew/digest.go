@@ -256,8 +256,15 @@ func (g *gatherer) cases(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	aside, err := g.st.PutAside(ctx, g.per.asOf)
+	if err != nil {
+		return err
+	}
 	for i := range list {
 		c := &list[i]
+		if at, ok := aside[c.ID]; ok && (at.IsZero() || !wroteAfter(c, at)) {
+			continue
+		}
 		r := g.an.Analyze(analyzer.Input{Conversation: c.Conversation, Merged: c.Merged}, g.per.asOf)
 		if r.Flag.Level == 0 && !r.Flag.NeedsCall {
 			continue
@@ -277,6 +284,16 @@ func (g *gatherer) cases(ctx context.Context) error {
 }
 
 func human(t *store.Turn) bool { return t.Kind == waits.KindFirst || t.Kind == waits.KindNext }
+
+// wroteAfter says whether the customer has written since.
+func wroteAfter(c *store.Stored, at time.Time) bool {
+	for i := range c.Messages {
+		if c.Messages[i].Author == odzew.AuthorCustomer && c.Messages[i].At.After(at) {
+			return true
+		}
+	}
+	return false
+}
 
 // waits reads how long customers waited: for the answered ones the rollups, for
 // those of the last weeks and the open ones the turns.

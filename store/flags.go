@@ -1,0 +1,252 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"odzew"
+)
+
+// Flags. The analysis opens, raises, lowers and resolves them; people acknowledge,
+// resolve and mute them. One that a person put aside comes back only when it gets
+// worse than it was then, or the customer writes again.
+
+// Flag states.
+const (
+	FlagOpen         = "open"
+	FlagAcknowledged = "acknowledged"
+	FlagResolved     = "resolved"
+	FlagMuted        = "muted"
+)
+
+// byAnalysis is who changed a flag where no person did.
+const byAnalysis = "odzew"
+
+// saveFlag brings the flags of a conversation in line with its finding.
+func (b *Batch) saveFlag(v Versions, f *Finding) error {
+	now := b.s.now().Unix()
+	if f.Flag.Level == 0 {
+		return b.settleFlags(f.Conversation, "", now)
+	}
+	if err := b.settleFlags(f.Conversation, f.Flag.Cause, now); err != nil {
+		return err
+	}
+	who, err := b.flagOwner(f.Conversation)
+	if err != nil {
+		return err
+	}
+	reasons := jsonText(f.Flag.Reasons, "[]")
+	opened := f.Flag.OpenedAt.Unix()
+	if f.Flag.OpenedAt.IsZero() {
+		opened = now
+	}
+	var (
+		id        int64
+		level     int
+		state     string
+		openedOld int64
+	)
+	err = b.queryRow(`SELECT id, level, state, opened_at FROM flags WHERE who = ? AND cause = ?`, []any{who, f.Flag.Cause}, &id, &level, &state, &openedOld)
+	if errors.Is(err, sql.ErrNoRows) {
+		res, err := b.exec(`INSERT INTO flags (who, cause, conversation_id, level, frustration, needs_call, state, opened_at, changed_at, reasons, lexicon_version, analyzer_version)
+			VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?)`, who, f.Flag.Cause, f.Conversation, f.Flag.Level, f.Flag.Frustration, f.Flag.NeedsCall, opened, now, reasons, v.Lexicon, v.Analyzer)
+		if err != nil {
+			return err
+		}
+		if id, err = res.LastInsertId(); err != nil {
+			return err
+		}
+		return b.flagEvent(id, now, "opened", f.Flag.Level, byAnalysis)
+	}
+	if err != nil {
+		return err
+	}
+	event := ""
+	switch {
+	case f.Flag.Level > level:
+		event = "raised"
+	case f.Flag.Level < level:
+		event = "lowered"
+	}
+	if state != FlagOpen && (f.Flag.Level > level || (opened > openedOld && state != FlagMuted)) {
+		state, event = FlagOpen, "reopened"
+	}
+	if _, err := b.exec(`UPDATE flags SET conversation_id = ?, level = ?, frustration = ?, needs_call = ?, state = ?, opened_at = max(opened_at, ?), reasons = ?,
+		lexicon_version = ?, analyzer_version = ?, changed_at = CASE WHEN ? THEN ? ELSE changed_at END WHERE id = ?`,
+		f.Conversation, f.Flag.Level, f.Flag.Frustration, f.Flag.NeedsCall, state, opened, reasons, v.Lexicon, v.Analyzer, event != "", now, id); err != nil {
+		return err
+	}
+	if event == "" {
+		return nil
+	}
+	return b.flagEvent(id, now, event, f.Flag.Level, byAnalysis)
+}
+
+// settleFlags resolves the flags of a conversation that have another cause.
+func (b *Batch) settleFlags(conversation int64, cause string, now int64) error {
+	st, err := b.stmt(`SELECT id, level FROM flags WHERE conversation_id = ? AND cause <> ? AND state IN ('open', 'acknowledged')`)
+	if err != nil {
+		return err
+	}
+	rows, err := st.QueryContext(b.ctx, conversation, cause)
+	if err != nil {
+		return err
+	}
+	type old struct {
+		id    int64
+		level int
+	}
+	list, err := collect(rows, func(o *old) []any { return []any{&o.id, &o.level} })
+	if err != nil {
+		return err
+	}
+	for _, o := range list {
+		if _, err := b.exec(`UPDATE flags SET state = 'resolved', changed_at = ? WHERE id = ?`, now, o.id); err != nil {
+			return err
+		}
+		if err := b.flagEvent(o.id, now, "resolved", o.level, byAnalysis); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Batch) flagEvent(id, at int64, event string, level int, by string) error {
+	_, err := b.exec(`INSERT INTO flag_events VALUES (?, ?, ?, ?, ?)`, id, at, event, level, by)
+	return err
+}
+
+// flagOwner is whose flag it is: the customer's identity over all sources.
+func (b *Batch) flagOwner(conversation int64) ([]byte, error) {
+	var who []byte
+	err := b.queryRow(`SELECT k.identity FROM conversations c JOIN customers k ON k.id = c.customer_id WHERE c.id = ?`, []any{conversation}, &who)
+	if errors.Is(err, sql.ErrNoRows) {
+		sum := sha256.Sum256([]byte("conversation\x00" + strconv.FormatInt(conversation, 10)))
+		return sum[:16], nil
+	}
+	return who, err
+}
+
+const flagQuery = `SELECT f.id, c.external_id, c.source, coalesce(k.external_id, ''), f.cause, f.level, f.frustration, f.needs_call, f.opened_at, f.state, f.reasons
+	FROM flags f JOIN conversations c ON c.id = f.conversation_id LEFT JOIN customers k ON k.id = c.customer_id `
+
+// Flags lists flags, those that need a call first, then the most frustrated; only
+// the open and acknowledged ones where open is set.
+func (s *Store) Flags(ctx context.Context, open bool, limit int) ([]odzew.Flag, error) {
+	where := ""
+	if open {
+		where = `WHERE f.state IN ('open', 'acknowledged') `
+	}
+	return s.flags(ctx, flagQuery+where+`ORDER BY f.needs_call DESC, f.frustration DESC, f.opened_at, f.id LIMIT ?`, limit)
+}
+
+func (s *Store) flags(ctx context.Context, query string, args ...any) ([]odzew.Flag, error) {
+	rows, err := s.r.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	defer rows.Close()
+	var out []odzew.Flag
+	for rows.Next() {
+		var (
+			f          odzew.Flag
+			id, opened int64
+			reasons    string
+		)
+		if err := rows.Scan(&id, &f.Conversation, &f.Source, &f.Customer, &f.Cause, &f.Level, &f.Frustration, &f.NeedsCall, &opened, &f.State, &reasons); err != nil {
+			return nil, err
+		}
+		f.ID, f.OpenedAt = strconv.FormatInt(id, 10), instant(opened)
+		if err := json.Unmarshal([]byte(reasons), &f.Reasons); err != nil {
+			return nil, fmt.Errorf("reasons of flag %d: %w", id, err)
+		}
+		out = append(out, f)
+	}
+	return out, rows.Err()
+}
+
+// SetFlag is a person's word on a flag: acknowledged, resolved or muted. It
+// returns the flag as it is then.
+func (s *Store) SetFlag(ctx context.Context, id int64, state, by string) (odzew.Flag, error) {
+	tx, err := s.w.BeginTx(ctx, nil)
+	if err != nil {
+		return odzew.Flag{}, s.explain(err)
+	}
+	defer tx.Rollback()
+	now := s.now().Unix()
+	res, err := tx.ExecContext(ctx, `UPDATE flags SET state = ?, changed_at = ? WHERE id = ?`, state, now, id)
+	if err != nil {
+		return odzew.Flag{}, s.explain(err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return odzew.Flag{}, errors.Join(err, fmt.Errorf("flag %d: %w; odzew flags list shows them", id, ErrNotFound))
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO flag_events SELECT id, ?, ?, level, ? FROM flags WHERE id = ?`, now, state, by, id); err != nil {
+		return odzew.Flag{}, s.explain(err)
+	}
+	if err := tx.Commit(); err != nil {
+		return odzew.Flag{}, s.explain(err)
+	}
+	list, err := s.flags(ctx, flagQuery+`WHERE f.id = ?`, id)
+	if err != nil || len(list) == 0 {
+		return odzew.Flag{}, err
+	}
+	return list[0], nil
+}
+
+// A FlagEvent is one line of a flag's history.
+type FlagEvent struct {
+	At    time.Time
+	Event string
+	Level int
+	By    string
+}
+
+// FlagHistory lists what happened to a flag, oldest first.
+func (s *Store) FlagHistory(ctx context.Context, id int64) ([]FlagEvent, error) {
+	rows, err := s.r.QueryContext(ctx, `SELECT at, event, level, by_whom FROM flag_events WHERE flag_id = ? ORDER BY at, rowid`, id)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	defer rows.Close()
+	var out []FlagEvent
+	for rows.Next() {
+		var e FlagEvent
+		var at int64
+		if err := rows.Scan(&at, &e.Event, &e.Level, &e.By); err != nil {
+			return nil, err
+		}
+		e.At = instant(at)
+		out = append(out, e)
+	}
+	return out, rows.Err()
+}
+
+// PutAside tells which conversations a person has resolved or muted by an instant,
+// and since when: a digest shows them again only if the customer wrote after it.
+func (s *Store) PutAside(ctx context.Context, by time.Time) (map[int64]time.Time, error) {
+	rows, err := s.r.QueryContext(ctx, `SELECT f.conversation_id, CASE f.state WHEN 'muted' THEN 0 ELSE f.changed_at END FROM flags f
+		WHERE f.state IN ('resolved', 'muted') AND f.changed_at <= ?
+		AND (SELECT by_whom FROM flag_events e WHERE e.flag_id = f.id ORDER BY e.rowid DESC LIMIT 1) <> 'odzew'
+		AND NOT EXISTS (SELECT 1 FROM flags o WHERE o.conversation_id = f.conversation_id AND o.state IN ('open', 'acknowledged'))
+		ORDER BY f.state DESC`, by.Unix()) // muted ones first: a word to settle it outlasts a false alarm
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	defer rows.Close()
+	out := map[int64]time.Time{}
+	for rows.Next() {
+		var id, at int64
+		if err := rows.Scan(&id, &at); err != nil {
+			return nil, err
+		}
+		out[id] = instant(at) // zero: muted, for good
+	}
+	return out, rows.Err()
+}
