@@ -173,6 +173,9 @@ func parseItem(s string) ([]item, error) {
 			continue
 		}
 		word, form := strings.CutPrefix(a, "=")
+		if form && strings.HasPrefix(word, "#") {
+			return nil, fmt.Errorf("%q: a class has no forms: write %s", a, word)
+		}
 		if parts := hyphenParts(word); len(parts) > 1 {
 			if len(alternatives) > 1 || it.op == opGuard {
 				return nil, fmt.Errorf("%q: a hyphen parts words, and an alternative is one word: write an entry of its own", a)

@@ -16,6 +16,8 @@ type Example struct {
 	ID   string
 	Text string
 	Lang string // where known
+	// Channel is where the message came in by, where known.
+	Channel string
 	// Sentiment is empty where the example is not labelled with one of the four
 	// classes.
 	Sentiment odzew.Sentiment

@@ -94,7 +94,7 @@ type hit struct {
 
 // pick chooses the hits among the matches, in the order of the text.
 func (s *Scorer) pick(m *scratch) {
-	m.hits, m.order = m.hits[:0], m.order[:0]
+	m.hits, m.order, m.tagged = m.hits[:0], m.order[:0], 0
 	m.owner = resize(m.owner, len(m.words))
 	for i := range m.matches {
 		x := &m.matches[i]
@@ -204,7 +204,15 @@ func (s *Scorer) isPOS(m *scratch, x *lexicon.Match, want lexicon.POS) bool {
 			}
 		}
 	}
-	const around = 4
+	// The tagger takes as long as fifty messages: a giant message gets so many
+	// answers and no more.
+	const (
+		around = 4
+		enough = 24
+	)
+	if m.tagged++; m.tagged > enough {
+		return false
+	}
 	lo, hi := max(0, at-around), min(len(m.words), at+around+1)
 	m.names = m.names[:0]
 	place := 0

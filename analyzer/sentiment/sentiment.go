@@ -90,6 +90,7 @@ type scratch struct {
 	langs   lexicon.Langs
 	tags    tally
 	names   []string // words for the tagger
+	tagged  int      // how often it was asked
 }
 
 // Score scores a text. The hint is the language where the source knows it ("pl",

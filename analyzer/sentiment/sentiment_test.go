@@ -139,20 +139,19 @@ func small(t testing.TB) *sentiment.Scorer {
 	t.Helper()
 	const head = "entry\tkind\tpolarity\topinion\ttags\tpos\tnote\n"
 	file := func(rows ...string) *fstest.MapFile {
-		slices.Sort(rows)
-		var b strings.Builder
-		for _, r := range rows {
-			f := strings.Split(r, " / ")
-			b.WriteString(strings.Join(append(f, make([]string, 7-len(f))...), "\t") + "\n")
+		for i, r := range rows {
+			f := strings.Split(r, ";")
+			rows[i] = strings.Join(append(f, make([]string, 7-len(f))...), "\t") + "\n"
 		}
-		return &fstest.MapFile{Data: []byte(head + b.String())}
+		slices.Sort(rows)
+		return &fstest.MapFile{Data: []byte(head + strings.Join(rows, ""))}
 	}
 	set, err := lexicon.Load(fstest.MapFS{
-		"pl/x.tsv": file("zły / tone / -1 / 1", "dobry / tone / 1 / 1", "nie / negator", "bez / negator", "=zła|=złe / tone / -1 / 1", "ale / contrast",
-			"strasznie / booster / 1.5", "strasznie / tone / -0.5 / 0.5", "trochę / dampener / 0.5", "czy / request", "wada / tone / -1 / 1",
-			"bez zarzut / idiom / 0.8 / 0.8", "=rezygnuję / signal / / / signal:churn", "nie ma problem / idiom / 0.1", "problem / tone / -0.5", "paczka / aspect / / / aspect:delivery"),
-		"en/x.tsv":     file("good / tone / 1 / 1", "not / negator", "very / booster / 1.5"),
-		"emoji.tsv":    file("😡 / emoji / -1 / 1"),
+		"pl/x.tsv": file("zły;tone;-1;1", "dobry;tone;1;1", "nie;negator", "bez;negator", "=zła|=złe;tone;-1;1", "ale;contrast",
+			"strasznie;booster;1.5", "strasznie;tone;-0.5;0.5", "trochę;dampener;0.5", "czy;request", "wada;tone;-1;1",
+			"bez zarzut;idiom;0.8;0.8", "=rezygnuję;signal;;;signal:churn", "nie ma problem;idiom;0.1", "problem;tone;-0.5", "paczka;aspect;;;aspect:delivery"),
+		"en/x.tsv":     file("good;tone;1;1", "not;negator", "very;booster;1.5"),
+		"emoji.tsv":    file("😡;emoji;-1;1"),
 		"classes.tsv":  {Data: []byte("class\tlang\twords\n")},
 		"pl/forms.txt": {Data: []byte("dobry\t4 a e ego\nzarzut\t6 u\nproblem\t7 u\nwada\t3 y\n")},
 	})

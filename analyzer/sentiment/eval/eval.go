@@ -21,7 +21,8 @@ import (
 
 // Read reads labelled messages: JSON Lines with the fields id, lang, text,
 // sentiment, frustration, signals and aspects, or TSV with id, label and text.
-// Labels of other sets are translated (minus_m, plus_m, zero, amb, ambiguous).
+// Labels of other sets are translated (minus_m, plus_m, zero, amb), and what its
+// readers called ambiguous is left out. A header "id label text" may stand first.
 // The name is used in errors.
 func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 	var out []sentiment.Example
@@ -35,15 +36,18 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 		e := sentiment.Example{Weight: 1}
 		if line[0] == '{' {
 			var rec struct {
-				ID, Lang, Text, Sentiment, Stage, Emotion string
-				Frustration                               *int
-				Signals                                   []string
-				Aspects                                   []odzew.AspectPolarity
+				ID, Lang, Channel, Text, Sentiment, Stage, Emotion string
+				Frustration                                        *int
+				Signals                                            []string
+				Aspects                                            []odzew.AspectPolarity
 			}
 			if err := json.Unmarshal(line, &rec); err != nil {
 				return nil, fmt.Errorf("%s:%d: %w", name, n, err)
 			}
-			e.ID, e.Lang, e.Text, e.Sentiment = rec.ID, rec.Lang, rec.Text, odzew.Sentiment(rec.Sentiment)
+			e.ID, e.Lang, e.Channel, e.Text, e.Sentiment = rec.ID, rec.Lang, rec.Channel, rec.Text, odzew.Sentiment(rec.Sentiment)
+			if e.Sentiment != "" && !slices.Contains(Classes[:], e.Sentiment) {
+				return nil, fmt.Errorf("%s:%d: the sentiment %q is none of %s", name, n, e.Sentiment, Classes)
+			}
 			if rec.Frustration != nil {
 				e.Full, e.Frustration, e.Signals, e.Aspects, e.Stage, e.Emotion = true, *rec.Frustration, rec.Signals, rec.Aspects, rec.Stage, rec.Emotion
 			}
@@ -62,13 +66,21 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 				e.Sentiment = odzew.Neutral
 			case "mixed", "amb":
 				e.Sentiment = odzew.Mixed
+			case "ambiguous":
+				continue // the readers could not tell, either
 			default:
-				continue // ambiguous: the readers could not tell, either
+				if n == 1 && f[1] == "label" {
+					continue
+				}
+				return nil, fmt.Errorf("%s:%d: the label %q is none of %s", name, n, f[1], Classes)
 			}
 		}
 		out = append(out, e)
 	}
-	return out, sc.Err()
+	if err := sc.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return out, nil
 }
 
 // Classes are the classes in the order of the confusion matrix.
@@ -76,31 +88,55 @@ var Classes = [4]odzew.Sentiment{odzew.Negative, odzew.Neutral, odzew.Positive, 
 
 // A Report is what was measured.
 type Report struct {
-	N         int
-	Confusion [4][4]int // true class, then found
-	Accuracy  Interval
-	F1Four    Interval // macro-F1 over the four classes
-	F1Three   Interval // without the messages that are mixed, mixed found counted as wrong
-	Brier     float64
+	N         int       `json:"n"`
+	Confusion [4][4]int `json:"confusion"` // true class, then found
+	Accuracy  Interval  `json:"accuracy"`
+	F1Four    Interval  `json:"macro_f1_4"` // macro-F1 over the four classes
+	F1Three   Interval  `json:"macro_f1_3"` // without the messages that are mixed, mixed found counted as wrong
+	Brier     float64   `json:"brier"`
+	// Calibration is how far the confidence is from the share that is right, on
+	// average over ten bins.
+	Calibration float64 `json:"calibration_error"`
 	// Of the messages that are labelled in full; Full is their number.
-	Full             int
-	Signals          map[string]Counts
-	SignalsF1        float64
-	Aspects          map[string]Counts
-	AspectsF1        float64 // names
-	AspectPolarityF1 float64 // names with polarity
-	FrustrationF1    float64 // level 2
-	FrustrationAUC   float64
-	LevelAccuracy    float64
-	StageAccuracy    float64
-	EmotionAccuracy  float64
+	Full             int               `json:"n_full"`
+	Signals          map[string]Counts `json:"signals"`
+	SignalsF1        float64           `json:"signals_f1"`
+	Aspects          map[string]Counts `json:"aspects"`
+	AspectsF1        float64           `json:"aspects_f1"`          // names
+	AspectPolarityF1 float64           `json:"aspects_polarity_f1"` // names with polarity
+	FrustrationF1    float64           `json:"frustration_2_f1"`    // level 2
+	FrustrationAUC   Figure            `json:"frustration_2_auc"`
+	// FrustrationPrecision is the precision at which 80 % of the frustrated are found.
+	FrustrationPrecision Figure  `json:"frustration_2_precision_at_recall_80"`
+	LevelAccuracy        float64 `json:"frustration_level_accuracy"`
+	StageAccuracy        float64 `json:"stage_accuracy"`
+	EmotionAccuracy      float64 `json:"emotion_accuracy"`
+}
+
+// A Figure may be NaN where it has no meaning: then it is null in JSON.
+type Figure float64
+
+// MarshalJSON writes a number or null.
+func (f Figure) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(float64(f)) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(f))
 }
 
 // An Interval is a figure and how far chance alone may have moved it (95 %).
-type Interval struct{ Value, Low, High float64 }
+type Interval struct {
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+}
 
 // Counts are true positives, false positives, false negatives.
-type Counts struct{ TP, FP, FN int }
+type Counts struct {
+	TP int `json:"tp"`
+	FP int `json:"fp"`
+	FN int `json:"fn"`
+}
 
 // F1 is the harmonic mean of precision and recall.
 func (c Counts) F1() float64 {
@@ -115,13 +151,23 @@ func (c *Counts) add(d Counts) { c.TP += d.TP; c.FP += d.FP; c.FN += d.FN }
 // Run scores the examples and measures. Labels of language are not used: the
 // scorer finds it.
 func Run(s *sentiment.Scorer, examples []sentiment.Example) Report {
+	scores := make([]odzew.Score, len(examples))
+	for i := range examples {
+		scores[i] = s.Score(examples[i].Text, "", false)
+	}
+	return Measure(examples, scores)
+}
+
+// Measure compares scores with the labels of the examples that they are of.
+func Measure(examples []sentiment.Example, scores []odzew.Score) Report {
 	r := Report{Signals: map[string]Counts{}, Aspects: map[string]Counts{}}
 	var pairs [][2]int
 	var frustration []ranked
+	var bins [10]struct{ n, right, sum float64 }
 	var high, polar Counts
 	for i := range examples {
 		e := &examples[i]
-		score := s.Score(e.Text, "", false)
+		score := &scores[i]
 		if truth := slices.Index(Classes[:], e.Sentiment); truth >= 0 {
 			found := 1 // no score is no opinion
 			if score.Sentiment != nil {
@@ -129,6 +175,12 @@ func Run(s *sentiment.Scorer, examples []sentiment.Example) Report {
 			}
 			r.Confusion[truth][found]++
 			pairs = append(pairs, [2]int{truth, found})
+			bin := &bins[min(9, int(score.Confidence*10))]
+			bin.n++
+			bin.sum += score.Confidence
+			if truth == found {
+				bin.right++
+			}
 			p := [4]float64{score.Probabilities.Negative, score.Probabilities.Neutral, score.Probabilities.Positive, score.Probabilities.Mixed}
 			p[truth]--
 			for _, d := range p {
@@ -167,6 +219,9 @@ func Run(s *sentiment.Scorer, examples []sentiment.Example) Report {
 	}
 	r.N = len(pairs)
 	r.Brier /= float64(max(1, r.N))
+	for _, b := range bins {
+		r.Calibration += math.Abs(b.right-b.sum) / float64(max(1, r.N))
+	}
 	full := float64(max(1, r.Full))
 	r.LevelAccuracy /= full
 	r.StageAccuracy /= full
@@ -176,7 +231,7 @@ func Run(s *sentiment.Scorer, examples []sentiment.Example) Report {
 	r.F1Three = interval(pairs, func(p [][2]int) float64 { return macroF1(p, 3) })
 	r.SignalsF1, r.AspectsF1 = micro(r.Signals), micro(r.Aspects)
 	r.AspectPolarityF1, r.FrustrationF1 = polar.F1(), high.F1()
-	r.FrustrationAUC = auc(frustration)
+	r.FrustrationAUC, r.FrustrationPrecision = auc(frustration), precisionAt(0.8, frustration)
 	return r
 }
 
@@ -276,7 +331,7 @@ type ranked struct {
 }
 
 // auc is the chance that a frustrated message ranks above another; ties count half.
-func auc(list []ranked) float64 {
+func auc(list []ranked) Figure {
 	slices.SortFunc(list, func(a, b ranked) int { return cmp.Compare(a.value, b.value) })
 	var above, pairs, low float64
 	for i := 0; i < len(list); {
@@ -299,22 +354,45 @@ func auc(list []ranked) float64 {
 	}
 	pairs *= float64(len(list)) - pairs
 	if pairs == 0 {
-		return math.NaN()
+		return Figure(math.NaN())
 	}
-	return above / pairs
+	return Figure(above / pairs)
+}
+
+// precisionAt is the share of frustrated messages among those that rank above the
+// least threshold which finds so many of them. The list is sorted by auc.
+func precisionAt(recall float64, list []ranked) Figure {
+	all := 0.0
+	for _, r := range list {
+		if r.high {
+			all++
+		}
+	}
+	found := 0.0
+	for i := len(list) - 1; i >= 0; i-- {
+		if list[i].high {
+			found++
+		}
+		last := i == 0 || list[i-1].value != list[i].value
+		if last && all > 0 && found >= recall*all {
+			return Figure(found / float64(len(list)-i))
+		}
+	}
+	return Figure(math.NaN())
 }
 
 // String writes the report for a terminal.
 func (r Report) String() string {
 	var b strings.Builder
 	iv := func(name string, v Interval) {
-		fmt.Fprintf(&b, "%-34s %.3f  (%.3f–%.3f)\n", name, v.Value, v.Low, v.High)
+		fmt.Fprintf(&b, "%-38s %.3f  (%.3f–%.3f)\n", name, v.Value, v.Low, v.High)
 	}
-	fmt.Fprintf(&b, "%-34s %d\n", "messages", r.N)
+	fmt.Fprintf(&b, "%-38s %d\n", "messages", r.N)
 	iv("accuracy", r.Accuracy)
 	iv("macro-F1, four classes", r.F1Four)
 	iv("macro-F1, three classes", r.F1Three)
-	fmt.Fprintf(&b, "%-34s %.3f\n", "Brier score", r.Brier)
+	fmt.Fprintf(&b, "%-38s %.3f\n", "Brier score", r.Brier)
+	fmt.Fprintf(&b, "%-38s %.3f\n", "calibration error", r.Calibration)
 	fmt.Fprintf(&b, "\n%-10s", "is \\ found")
 	for _, c := range Classes {
 		fmt.Fprintf(&b, "%10s", c)
@@ -336,14 +414,15 @@ func (r Report) String() string {
 	}{
 		{"signals, micro-F1", r.SignalsF1},
 		{"frustration 2, F1", r.FrustrationF1},
-		{"frustration 2, AUC", r.FrustrationAUC},
+		{"frustration 2, AUC", float64(r.FrustrationAUC)},
+		{"frustration 2, precision at recall .8", float64(r.FrustrationPrecision)},
 		{"frustration level, accuracy", r.LevelAccuracy},
 		{"aspects, micro-F1", r.AspectsF1},
 		{"aspects with polarity, micro-F1", r.AspectPolarityF1},
 		{"stage, accuracy", r.StageAccuracy},
 		{"emotion, accuracy", r.EmotionAccuracy},
 	} {
-		fmt.Fprintf(&b, "%-34s %.3f\n", f.name, f.v)
+		fmt.Fprintf(&b, "%-38s %.3f\n", f.name, f.v)
 	}
 	for _, part := range []struct {
 		names []string

@@ -91,8 +91,8 @@ func TestEval(t *testing.T) {
 	s := scorer(t)
 	line := func(name string, examples []sentiment.Example) {
 		r := eval.Run(s, examples)
-		t.Logf("%-28s %5d  acc %.3f  F1 4: %.3f 3: %.3f  signals %.3f  frustration F1 %.3f AUC %.3f level %.3f  aspects %.3f/%.3f  stage %.3f emotion %.3f",
-			name, r.N, r.Accuracy.Value, r.F1Four.Value, r.F1Three.Value, r.SignalsF1, r.FrustrationF1, r.FrustrationAUC, r.LevelAccuracy, r.AspectsF1, r.AspectPolarityF1, r.StageAccuracy, r.EmotionAccuracy)
+		t.Logf("%-28s %5d  acc %.3f  F1 4: %.3f 3: %.3f  cal %.3f  signals %.3f  frustration F1 %.3f AUC %.3f level %.3f  aspects %.3f/%.3f  stage %.3f emotion %.3f",
+			name, r.N, r.Accuracy.Value, r.F1Four.Value, r.F1Three.Value, r.Calibration, r.SignalsF1, r.FrustrationF1, r.FrustrationAUC, r.LevelAccuracy, r.AspectsF1, r.AspectPolarityF1, r.StageAccuracy, r.EmotionAccuracy)
 		if *report {
 			t.Logf("\n%s", r)
 		}
@@ -120,12 +120,20 @@ func TestEval(t *testing.T) {
 				line("  "+lang, of)
 			}
 		}
-		var plain []sentiment.Example
-		for _, e := range examples {
-			e.Text = strings.Map(func(r rune) rune { return folded(r) }, e.Text)
-			plain = append(plain, e)
+		for _, variant := range []struct {
+			name string
+			f    func(string) string
+		}{
+			{"without diacritics", func(s string) string { return strings.Map(folded, s) }},
+			{"without signs and capitals", bare},
+		} {
+			var changed []sentiment.Example
+			for _, e := range examples {
+				e.Text = variant.f(e.Text)
+				changed = append(changed, e)
+			}
+			line("  "+variant.name, changed)
 		}
-		line("  without diacritics", plain)
 	}
 }
 
@@ -138,4 +146,15 @@ func folded(r rune) rune {
 		return f
 	}
 	return r
+}
+
+// bare is a text without the signs and capitals that give written-up messages
+// away.
+func bare(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPunct(r) && r != '\'' {
+			return ' '
+		}
+		return unicode.ToLower(r)
+	}, s)
 }
