@@ -100,6 +100,13 @@ func (s *Scorer) Fit(examples []Example, o FitOptions) *Model {
 	}
 	model := &Model{Sharpness: 1, Frustration: fitFrustration(frustrated), Aspect: fitAspects(about)}
 	model.Classes = fitClasses(rows, o)
+	for k := range numClasses {
+		// The pulls of learned entries are logits already: where no example has any,
+		// they count as they are.
+		if w := &model.Classes[fLearned+k]; *w == [numClasses]float32{} {
+			w[k] = 1
+		}
+	}
 	model.Sharpness = fitSharpness(rows, o) * doubt
 	return model
 }
