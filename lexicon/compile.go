@@ -47,7 +47,9 @@ type anchor struct {
 	far     uint8 // and at most
 	bit     uint8 // of the neighbour's symbol in the bloom of its word
 	class   Class // of the neighbour
-	alone   bool  // the pattern is this one word: no try is needed
+	// only are the forms of a neighbour that is one spelling, instead of the bit.
+	only  only
+	alone bool // the pattern is this one word: no try is needed
 }
 
 // A pattern is an entry as steps.
@@ -59,9 +61,17 @@ type pattern struct {
 	slack            uint8 // words that may stand between the pattern and its end edge
 }
 
+// only are the one or two forms that an item of one spelling has: as written, and
+// folded. Words like =nie stand in hundreds of patterns; told by themselves, they
+// need no symbol for each.
+type only [2]uint32
+
+func (o only) is(form uint32) bool { return form != 0 && (form == o[0] || form == o[1]) }
+
 // A step is one item that a word must satisfy.
 type step struct {
 	sym   uint32
+	only  only
 	class Class
 	gap   uint8 // words that may stand between the last step and this one
 	skip  uint8 // words that must: _
@@ -80,6 +90,7 @@ func (s *Set) Compile() *Compiled {
 	b.pairs = make([]pair, 0, manyPairs)
 	b.symbolCost = append(b.symbolCost, 0)
 	b.symbolLang = append(b.symbolLang, Any)
+	b.symbolOnly = append(b.symbolOnly, only{})
 	for _, c := range s.classes {
 		for _, w := range c.words {
 			if c.class == 0 {
@@ -132,6 +143,7 @@ type builder struct {
 	symbols    map[symbolKey]uint32
 	symbolLang []Lang
 	symbolCost []int
+	symbolOnly []only
 	bySymbol   [][]anchor
 	lines      map[alt]bool // the words that every other line has
 	words      map[wordKey][]spelling
@@ -245,6 +257,13 @@ func (b *builder) symbol(l Lang, it item) uint32 {
 	}
 	b.symbolLang = append(b.symbolLang, l)
 	b.symbolCost = append(b.symbolCost, cost)
+	var one only
+	if len(it.words) == 1 && it.words[0].form {
+		for i, f := range b.spellings(l, it.words[0]) {
+			one[i] = f.form
+		}
+	}
+	b.symbolOnly = append(b.symbolOnly, one)
 	return sym
 }
 
@@ -314,20 +333,6 @@ func (b *builder) anchor(l Lang, p pattern) {
 	b.c.patterns = append(b.c.patterns, p)
 	a := anchor{pattern: uint32(len(b.c.patterns) - 1), step: uint8(best), lang: l, alone: len(steps) == 1 && p.plain()}
 	st := steps[best]
-	// The rarer of its neighbours.
-	least := 0
-	for _, side := range []int{-1, 1} {
-		k := best + side
-		if k < 0 || k >= len(steps) || steps[k].sym == 0 {
-			continue
-		}
-		between := steps[max(best, k)]
-		if c := b.symbolCost[steps[k].sym]; a.side == 0 || c < least {
-			least = c
-			a.side, a.bit, a.class = int8(side), bloomIndex(steps[k].sym), steps[k].class
-			a.near, a.far = 1+between.skip, 1+between.skip+between.gap
-		}
-	}
 	for int(st.sym) >= len(b.bySymbol) {
 		b.bySymbol = append(b.bySymbol, nil)
 	}
@@ -337,6 +342,31 @@ func (b *builder) anchor(l Lang, p pattern) {
 			b.c.byClass[k] = append(b.c.byClass[k], a)
 		}
 	}
+}
+
+// look says where to look before a pattern is tried: at the rarer neighbour.
+func (b *builder) look(a anchor) anchor {
+	p := &b.c.patterns[a.pattern]
+	steps := b.c.steps[p.stepLo:p.stepHi]
+	least := 0
+	for _, side := range []int{-1, 1} {
+		k := int(a.step) + side
+		if k < 0 || k >= len(steps) || steps[k].sym == 0 {
+			continue
+		}
+		cost := b.symbolCost[steps[k].sym]
+		if steps[k].only == (only{}) {
+			cost += costLine // a bloom tells less
+		}
+		if a.side != 0 && cost >= least {
+			continue
+		}
+		least = cost
+		between := &steps[max(int(a.step), k)]
+		a.side, a.near, a.far = int8(side), 1+between.skip, 1+between.skip+between.gap
+		a.bit, a.class, a.only = bloomIndex(steps[k].sym), steps[k].class, steps[k].only
+	}
+	return a
 }
 
 // finish lays everything out flat.
@@ -383,20 +413,42 @@ func (b *builder) finish() *Compiled {
 		c.syms[f.symHi] = p.sym
 		f.symHi++
 	}
+	for sym := range b.symbolOnly {
+		// A folded form that is firmly another word is none of this one.
+		if o := &b.symbolOnly[sym]; o[1] != 0 && langs[firm][o[1]]&(1<<b.symbolLang[sym]) != 0 {
+			o[1] = 0
+		}
+	}
+	for _, steps := range [][]step{c.steps, c.guards} {
+		for i := range steps {
+			steps[i].only = b.symbolOnly[steps[i].sym]
+		}
+	}
 	for i := range c.forms {
 		f := &c.forms[i]
 		own := c.syms[f.symLo:f.symHi]
 		slices.Sort(own)
 		own = slices.Compact(own)
-		f.symHi = f.symLo + uint32(len(own))
 		f.anchorLo = uint32(len(c.anchors))
+		kept := own[:0]
 		for _, sym := range own {
-			f.bloom |= bloomBit(sym)
 			if int(sym) < len(b.bySymbol) {
-				c.anchors = append(c.anchors, b.bySymbol[sym]...)
+				for _, a := range b.bySymbol[sym] {
+					c.anchors = append(c.anchors, b.look(a))
+				}
+			}
+			if b.symbolOnly[sym] == (only{}) {
+				f.bloom |= bloomBit(sym)
+				kept = append(kept, sym)
 			}
 		}
+		f.symHi = f.symLo + uint32(len(kept))
 		f.anchorHi = uint32(len(c.anchors))
+	}
+	for k := range c.byClass {
+		for i, a := range c.byClass[k] {
+			c.byClass[k][i] = b.look(a)
+		}
 	}
 	return c
 }

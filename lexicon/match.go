@@ -114,28 +114,25 @@ func (c *Compiled) Match(dst []Match, words []Word, langs Langs) []Match {
 // worth reports whether the neighbour may be there, which it mostly is not. An
 // ellipsis moves the neighbours, so beside one every pattern is worth a try.
 func worth(a *anchor, words []Word, i int) bool {
-	var (
-		bloom uint64
-		class Class
-	)
-	if a.side > 0 {
-		for j := i + int(a.near); j <= i+int(a.far) && j < len(words); j++ {
-			if words[j].Mark == Ellipsis {
+	lo, hi := i+int(a.near), i+int(a.far)
+	if a.side < 0 {
+		lo, hi = i-int(a.far), i-int(a.near)
+	}
+	single := a.only[0] != 0
+	for j := max(lo, 0); j <= hi && j < len(words); j++ {
+		w := &words[j]
+		switch {
+		case w.Mark == Ellipsis, w.class&a.class != 0:
+			return true
+		case single:
+			if a.only.is(w.Form) {
 				return true
 			}
-			bloom |= words[j].bloom
-			class |= words[j].class
-		}
-	} else {
-		for j := i - int(a.near); j >= i-int(a.far) && j >= 0; j-- {
-			if words[j].Mark == Ellipsis {
-				return true
-			}
-			bloom |= words[j].bloom
-			class |= words[j].class
+		case w.bloom>>a.bit&1 != 0:
+			return true
 		}
 	}
-	return bloom>>a.bit&1 != 0 || class&a.class != 0
+	return false
 }
 
 func (f *form) classes(langs Langs) Class {
@@ -248,6 +245,9 @@ func (t *trial) satisfies(j int, st *step) bool {
 	}
 	if w.class&st.class != 0 {
 		return true
+	}
+	if st.only[0] != 0 {
+		return st.only.is(w.Form)
 	}
 	if w.bloom&bloomBit(st.sym) == 0 {
 		return false
