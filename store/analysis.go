@@ -241,9 +241,18 @@ type Finding struct {
 	LastAt       time.Time // of the customer's messages; zero where there is none
 	OpenSince    time.Time // zero: nobody waits
 	Parked       bool
+	// Requests are what the customer filed that the law wants answered.
+	Requests []Request
 	// Days are the local dates that anything of the conversation falls on; the
 	// rollups of these days are stale now.
 	Days []string
+}
+
+// A Request is a statutory one: a complaint, or one about personal data.
+type Request struct {
+	Kind    string
+	At      time.Time
+	Message string
 }
 
 // A MessageScore is the score of one stored message.
@@ -301,6 +310,14 @@ func (b *Batch) saveFinding(v Versions, f *Finding) error {
 		}
 		if _, err := b.exec(`INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f.Conversation, i, t.Kind, t.Outcome, t.OpenedAt.Unix(), closed,
 			secs, business, t.Nudges, t.FirstNudgeSeconds, t.ParkedSeconds, t.Thanks, strings.Join(t.Flags, " ")); err != nil {
+			return err
+		}
+	}
+	if _, err := b.exec(`DELETE FROM statutory_requests WHERE conversation_id = ?`, f.Conversation); err != nil {
+		return err
+	}
+	for _, r := range f.Requests {
+		if _, err := b.exec(`INSERT INTO statutory_requests VALUES (?, ?, ?, ?)`, f.Conversation, r.Kind, r.At.Unix(), r.Message); err != nil {
 			return err
 		}
 	}

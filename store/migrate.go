@@ -10,8 +10,16 @@ import (
 // changed once released; TestMigratedEqualsFresh holds each old schema, kept in
 // testdata, against schema.sql.
 var migrations = []string{
-	// 1 to 2: flags outlive an analysis.
-	`CREATE TABLE flags (
+	// 1 to 2: flags outlive an analysis; statutory requests are kept.
+	`CREATE TABLE statutory_requests (
+  conversation_id INTEGER NOT NULL REFERENCES conversations (id),
+  kind            TEXT NOT NULL,
+  at              INTEGER NOT NULL,
+  message         TEXT NOT NULL,
+  PRIMARY KEY (conversation_id, kind)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX statutory_requests_at ON statutory_requests (at);
+CREATE TABLE flags (
   id               INTEGER PRIMARY KEY,
   who              BLOB NOT NULL,
   cause            TEXT NOT NULL,

@@ -182,6 +182,7 @@ func (b *Batch) joinThreads(into, from int64) error {
 		`DELETE FROM messages WHERE conversation_id = ?2`, // the same mail twice
 		`UPDATE mail_refs SET conversation_id = ?1 WHERE conversation_id = ?2`,
 		`DELETE FROM turns WHERE conversation_id = ?2`,
+		`DELETE FROM statutory_requests WHERE conversation_id = ?2`,
 		`DELETE FROM findings WHERE conversation_id = ?2`,
 		`UPDATE flags SET conversation_id = ?1 WHERE conversation_id = ?2`,
 		`UPDATE conversations SET merged_into = ?1 WHERE merged_into = ?2`,

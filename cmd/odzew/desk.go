@@ -12,8 +12,11 @@ import (
 	"sync"
 	"time"
 
+	"odzew"
 	"odzew/analyzer"
+	"odzew/analyzer/reply"
 	"odzew/analyzer/sentiment"
+	"odzew/analyzer/statutory"
 	"odzew/lexicon"
 	"odzew/reporter/stats"
 	"odzew/store"
@@ -189,6 +192,9 @@ func (d *desk) find(c *store.Stored, now time.Time) store.Finding {
 	f.Scores = make([]store.MessageScore, len(r.Scores))
 	for i := range r.Scores {
 		f.Scores[i] = store.MessageScore{Message: c.MessageIDs[r.Scores[i].Index], Score: r.Scores[i].Score}
+	}
+	for _, q := range statutory.Find(&c.Conversation, func(m *odzew.Message) string { return reply.Split(m.Text).Own }) {
+		f.Requests = append(f.Requests, store.Request{Kind: q.Kind, At: q.At, Message: q.Message})
 	}
 	seen := map[string]bool{}
 	for i := range c.Messages {

@@ -198,7 +198,7 @@ func (p *program) digestInput(ctx context.Context, st *store.Store, an *desk, cf
 	}
 	g := &gatherer{st: st, an: an, cfg: cfg, per: per}
 	g.in = reporter.Input{From: per.from, To: per.to, Zone: cfg.zone, SentAt: per.asOf, Lang: lang, Hours: cfg.hoursText(lang)}
-	for _, step := range []func(context.Context) error{g.volume, g.cases, g.waits, g.ratings, g.sources} {
+	for _, step := range []func(context.Context) error{g.volume, g.cases, g.deadlines, g.waits, g.ratings, g.sources} {
 		if err := step(ctx); err != nil {
 			return reporter.Input{}, err
 		}
@@ -284,6 +284,32 @@ func (g *gatherer) cases(ctx context.Context) error {
 }
 
 func human(t *store.Turn) bool { return t.Kind == waits.KindFirst || t.Kind == waits.KindNext }
+
+const (
+	// deadlineDays is how long before its safe day a statutory deadline is shown.
+	deadlineDays = 5
+	// requestDays is how far back requests are looked for: the longest term, and a
+	// month past it.
+	requestDays = 62
+)
+
+// deadlines lists what the law wants answered soon, or wanted answered by now.
+func (g *gatherer) deadlines(ctx context.Context) error {
+	list, err := g.st.PendingRequests(ctx, g.before(requestDays), g.per.asOf)
+	if err != nil {
+		return err
+	}
+	today := g.per.asOf.In(g.cfg.zone)
+	soon := time.Date(today.Year(), today.Month(), today.Day()+deadlineDays, 0, 0, 0, 0, time.UTC)
+	for _, r := range list {
+		due, err := waits.DueBy(r.Kind, r.At, g.cfg.zone)
+		if err != nil || due.Safe.After(soon) {
+			continue // no term held on that date, or there is time
+		}
+		g.in.Deadlines = append(g.in.Deadlines, reporter.Deadline{Number: r.Conversation, Kind: r.Kind, Safe: due.Safe, Legal: due.Legal})
+	}
+	return nil
+}
 
 // wroteAfter says whether the customer has written since.
 func wroteAfter(c *store.Stored, at time.Time) bool {

@@ -256,6 +256,16 @@ CREATE TABLE activity_rollups (
   PRIMARY KEY (day, touchpoint)
 ) WITHOUT ROWID, STRICT;
 
+-- What a customer filed that the law wants answered by a date.
+CREATE TABLE statutory_requests (
+  conversation_id INTEGER NOT NULL REFERENCES conversations (id),
+  kind            TEXT NOT NULL,      -- complaint, data_request
+  at              INTEGER NOT NULL,   -- the provider's time of the message
+  message         TEXT NOT NULL,      -- its external id
+  PRIMARY KEY (conversation_id, kind)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX statutory_requests_at ON statutory_requests (at);
+
 -- Conversations that a person should look at: one a customer and cause. A flag
 -- carries the versions that made it, and its history stands in flag_events.
 CREATE TABLE flags (

@@ -1,0 +1,108 @@
+// Package statutory finds the requests that start a clock of the law: a consumer's
+// complaint (reklamacja), and a request about one's personal data.
+//
+// Rules:
+//
+//   - A request is found, never judged: it carries no tone.
+//   - Only what is filed counts. A question how to file, or a word about somebody's
+//     earlier complaint, starts no clock.
+//   - Patterns are regular expressions of RE2: linear in the text. A cheap look for
+//     their key words comes first, since nearly no message has them.
+package statutory
+
+import (
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"odzew"
+	"odzew/analyzer/waits"
+)
+
+// A Request is the first thing filed of its kind in a conversation.
+type Request struct {
+	Kind    string // waits.TermComplaint or waits.TermDataRequest
+	At      time.Time
+	Message string // the message's ID
+}
+
+// Texts are written without diacritics and in small letters, as fold makes them.
+var (
+	complaint = regexp.MustCompile(`\b(sklad(am|amy)|zglasz(am|amy)|zloz(yc|ylam|ylem)|zglos(ic|ilam|ilem)|wnosz(e|imy)|przesyl(am|amy)|wysyl(am|amy))\b[^.?!\n]{0,40}\breklamacj[eia]\b` +
+		`|\breklamuj(e|emy)\b|\bz tytulu (rekojmi|niezgodnosci)|\bniezgodn(y|a|e|osc|osci)( \w+)? z umowa\b|\bna podstawie rekojmi\b` +
+		`|\b(file|filing|lodge|lodging|submit|submitting|raise|raising|make|making)\b[^.?!\n]{0,25}\bcomplaint\b|\bthis is a formal complaint\b`)
+	dataRequest = regexp.MustCompile(`\busuniec(ie|ia) (wszystkich |wszelkich )?(moich |naszych )?danych\b|\busun(cie|ac|iecie)?\b[^.?!\n]{0,20}\b(moje|moich) dan(e|ych)\b` +
+		`|\bkopi[eai] (wszystkich )?(moich )?danych( osobowych)?\b|\bdostep do (moich )?danych osobowych\b|\bart\.? ?1[57]\b[^.?!\n]{0,12}\brodo\b|\bsprzeciw\b[^.?!\n]{0,30}\bprzetwarzani` +
+		`|\b(delete|erase|remove)\b[^.?!\n]{0,20}\bmy (personal )?data\b|\bcopy of (all )?(my|the) (personal )?data\b|\bsubject access request\b|\bright to (erasure|be forgotten)\b`)
+	// asks makes a question of how to file out of what follows it.
+	asks = regexp.MustCompile(`\b(jak|gdzie|czy|kiedy|how|where|can|could|should|may)\b[^.!\n]*$`)
+)
+
+// Find returns the first request of each kind among the customer's messages. Own
+// gives what a customer wrote new in a message.
+func Find(c *odzew.Conversation, own func(*odzew.Message) string) []Request {
+	var out []Request
+	for _, kind := range []struct {
+		name string
+		keys []string
+		re   *regexp.Regexp
+	}{
+		{waits.TermComplaint, complaintKeys, complaint},
+		{waits.TermDataRequest, dataKeys, dataRequest},
+	} {
+		for i := range c.Messages {
+			m := &c.Messages[i]
+			if m.Author != odzew.AuthorCustomer || !m.Public || !mentions(m.Text, kind.keys) {
+				continue
+			}
+			if filed(fold(own(m)), kind.re) {
+				out = append(out, Request{Kind: kind.name, At: m.At, Message: m.ID})
+				break
+			}
+		}
+	}
+	return out
+}
+
+func filed(text string, re *regexp.Regexp) bool {
+	for _, loc := range re.FindAllStringIndex(text, 8) {
+		start := max(0, loc[0]-80)
+		end := strings.IndexAny(text[loc[1]:], ".?!\n")
+		question := end >= 0 && text[loc[1]+end] == '?'
+		if !question || !asks.MatchString(text[start:loc[0]]) {
+			return true
+		}
+	}
+	return false
+}
+
+// spellings lists key words as they stand in texts: small, capital at the start,
+// all capitals.
+func spellings(keys ...string) []string {
+	var out []string
+	for _, k := range keys {
+		r, n := utf8.DecodeRuneInString(k)
+		out = append(out, k, string(unicode.ToUpper(r))+k[n:], strings.ToUpper(k))
+	}
+	return out
+}
+
+var (
+	complaintKeys = spellings("reklam", "rękojm", "rekojm", "z umow", "complaint")
+	dataKeys      = spellings("dan", "rodo", "przetwarz", "data", "subject access", "right to")
+)
+
+func mentions(text string, keys []string) bool {
+	for _, k := range keys {
+		if strings.Contains(text, k) {
+			return true
+		}
+	}
+	return false
+}
+
+var folder = strings.NewReplacer("ą", "a", "ć", "c", "ę", "e", "ł", "l", "ń", "n", "ó", "o", "ś", "s", "ź", "z", "ż", "z")
+
+func fold(s string) string { return folder.Replace(strings.ToLower(s)) }
