@@ -69,7 +69,7 @@ func (d *Digest) customers(in Input) {
 		if c.Flag.NeedsCall {
 			d.NeedsCall++
 		}
-		if c.Flag.Level >= 2 {
+		if c.Flag.Level >= 2 && !c.Earlier {
 			high++
 		}
 	}

@@ -304,3 +304,16 @@ func BenchmarkRender(b *testing.B) {
 		})
 	}
 }
+
+// TestHighCountsThePeriod: an earlier matter that still waits is listed, and does
+// not blow up the share of the day.
+func TestHighCountsThePeriod(t *testing.T) {
+	in := Input{Sentiment: Sentiment{Now: Attitudes{Negative: 2, Neutral: 8}}}
+	for i, earlier := range []bool{false, true, true} {
+		in.Cases = append(in.Cases, Case{Earlier: earlier, Flag: odzew.Flag{Conversation: string(rune('a' + i)), Level: 2, Frustration: 0.5}})
+	}
+	d := Build(in)
+	if d.High.Count != 1 || d.High.N != 10 || len(d.Customers) != 3 {
+		t.Errorf("%d of %d are high, %d customers", d.High.Count, d.High.N, len(d.Customers))
+	}
+}

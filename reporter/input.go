@@ -68,6 +68,10 @@ type Volume struct {
 // counts as a high score.
 type Case struct {
 	Flag odzew.Flag
+	// Earlier: the customer did not write in the period, and is here because an
+	// earlier matter still waits. It is listed, and is no part of the period's share
+	// of high scores.
+	Earlier bool
 	// Number is what the desk calls the conversation, without "#". Empty:
 	// Flag.Conversation.
 	Number string

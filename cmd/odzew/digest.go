@@ -269,7 +269,7 @@ func (g *gatherer) cases(ctx context.Context) error {
 		if r.Flag.Level == 0 && !r.Flag.NeedsCall {
 			continue
 		}
-		cs := reporter.Case{Flag: r.Flag, Handovers: r.Waits.Handovers, Reopens: r.Waits.Reopens}
+		cs := reporter.Case{Flag: r.Flag, Earlier: !wroteWithin(c, g.per), Handovers: r.Waits.Handovers, Reopens: r.Waits.Reopens}
 		if g.cfg.ShowNames {
 			cs.Name = c.Customer.Name
 		}
@@ -315,6 +315,16 @@ func (g *gatherer) deadlines(ctx context.Context) error {
 func wroteAfter(c *store.Stored, at time.Time) bool {
 	for i := range c.Messages {
 		if c.Messages[i].Author == odzew.AuthorCustomer && c.Messages[i].At.After(at) {
+			return true
+		}
+	}
+	return false
+}
+
+// wroteWithin says whether the customer wrote in the period.
+func wroteWithin(c *store.Stored, per period) bool {
+	for i := range c.Messages {
+		if m := &c.Messages[i]; m.Author == odzew.AuthorCustomer && !m.At.Before(per.start) && m.At.Before(per.end) {
 			return true
 		}
 	}
