@@ -28,10 +28,10 @@ const (
 )
 
 // How rules change a weight. A negated word of praise is blame, a negated word of
-// blame only faint praise.
+// blame less praise.
 const (
 	negatedPraise = -0.8
-	negatedBlame  = -0.45
+	negatedBlame  = -0.6
 	negationScope = 4 // words between the negator and what it turns
 	boostReach    = 2
 	capitals      = 1.2

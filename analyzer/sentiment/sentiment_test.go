@@ -176,10 +176,10 @@ func TestRules(t *testing.T) {
 	}{
 		{"to dobre", "valence:dobre", 1},
 		{"to nie dobre", "negation:nie valence:dobre", -0.8},
-		{"to nie złe", "negation:nie valence:złe", 0.45},
+		{"to nie złe", "negation:nie valence:złe", 0.6},
 		{"nie jest to takie dobre", "negation:nie valence:dobre", -0.8},
 		{"nie, to dobre", "valence:dobre", 1},
-		{"bez wady", "negation:bez valence:wady", 0.45},
+		{"bez wady", "negation:bez valence:wady", 0.6},
 		{"nie bez wady", "valence:wady", -1},
 		{"bez zarzutu", "idiom:bez zarzutu", 0.704},
 		{"nie ma problemu", "idiom:nie ma problemu", 0.046},
@@ -217,6 +217,9 @@ func TestSpelling(t *testing.T) {
 		{"Obsługa jest okropna", "Obsługa jest okroooopna"},
 		{"Nie działa ta kurwa aplikacja", "Nie działa ta k***a aplikacja"},
 		{"Żenada", "Zenada"},
+		{"Jestem rozczarowany", "Jestem rozczraowany"},
+		{"Jestem rozczarowany", "Jestem rozczzarowany"},
+		{"I am disappointed", "I am disapointed"},
 		{"It is awful", "It is awfullll"},
 		{"Don't recommend this", "Don’t recommend this"},
 	} {
