@@ -35,9 +35,9 @@ type Analyzer struct {
 	// LongWait is the wait, in seconds within opening hours, above which it is long
 	// for this desk: its own p90. 0: not known, no wait is called long.
 	LongWait int64
-	// Leads are the author IDs of those who lead the desk: where one has written
-	// since the customer's last message, nobody else is sent. Where it is empty, IDs
-	// that say so do ("lead-anna", "kierownik").
+	// Leads are the author IDs of those who lead the desk: where one has taken a
+	// matter up, nobody else is sent. Where it is empty, IDs that say so are
+	// ("lead-anna", "kierownik").
 	Leads []string
 }
 
@@ -165,7 +165,7 @@ func (a *Analyzer) desk(m *odzew.Message, matter *frustration.Case, place frustr
 			matter.StepIn = m.At
 		}
 	}
-	if p, ok := frustration.FindPromise(m.Text, m.At, place); ok {
+	if p, ok := frustration.FindPromise(reply.Split(m.Text).Own, m.At, place); ok {
 		p.Message = m.ID
 		matter.Promises = append(matter.Promises, p)
 	}
@@ -220,7 +220,7 @@ func (a *Analyzer) ScoreMessage(m *odzew.Message) (s odzew.Score, own string, ok
 	}
 	own = reply.Split(m.Text).Own
 	s = a.Scorer.Score(own, "", false)
-	if len(s.Signals) > 0 {
+	if len(s.Signals) > 0 || s.Sentiment != nil && (*s.Sentiment == odzew.Negative || *s.Sentiment == odzew.Mixed) {
 		// Rare, and only then is the evidence wanted: reasons quote it.
 		s = a.Scorer.Score(own, s.Lang, true)
 	}

@@ -141,12 +141,13 @@ func (s share) String() string { return fmt.Sprintf("%d of %d", s.equal, s.n) }
 // A sheet is how findings compare with labels.
 type sheet struct {
 	needsCall, frustrated, silent, resolved counts
-	level, peak, promise, first, open       share
+	found                                   counts
+	level, peak, due, kept, first, open     share
 }
 
 func (s *sheet) String() string {
-	return fmt.Sprintf("needs_call    %v\nlevel 2       %v\nlevel         %v\npeak          %v\nsilent_leaver %v\nresolved_well %v\npromise       %v\nfirst reply   %v\nopen wait     %v",
-		s.needsCall, s.frustrated, s.level, s.peak, s.silent, s.resolved, s.promise, s.first, s.open)
+	return fmt.Sprintf("needs_call    %v\nlevel 2       %v\nlevel         %v\npeak          %v\nsilent_leaver %v\nresolved_well %v\npromise found %v\n  its time    %v\n  kept or not %v\nfirst reply   %v\nopen wait     %v",
+		s.needsCall, s.frustrated, s.level, s.peak, s.silent, s.resolved, s.found, s.due, s.kept, s.first, s.open)
 }
 
 // TestGold measures on labelled conversations. Rules are written without looking at
@@ -193,7 +194,11 @@ func (s *sheet) compare(r *analyzer.Result, l *labelled) {
 	s.resolved.add(r.ResolvedWell, w.ResolvedWell)
 	s.level.add(r.Flag.Level == w.Frustration)
 	s.peak.add(r.Peak == w.Peak)
-	s.promise.add(samePromise(r, l))
+	got, want := thePromise(r), w.Promise
+	if s.found.add(got != nil, want != nil); got != nil && want != nil {
+		s.due.add(got.Due.Equal(want.By))
+		s.kept.add((got.State == frustration.PromiseKept) == want.Kept)
+	}
 	s.first.add(sameFirstReply(r, l))
 	s.open.add(!r.OpenSince.IsZero() == w.Open)
 }

@@ -24,8 +24,8 @@ const (
 // to its end long ago weighs what the calming since has left of it.
 func (a *assessment) behaviour() {
 	a.turns()
-	if a.Waits.Reopens > 0 {
-		a.add("reopen", a.Waits.Reopens, a.lastReopen(), 0, -1)
+	if n, at := a.reopens(); n > 0 {
+		a.add("reopen", n, at, 0, -1)
 	}
 	if n := a.Waits.Handovers; n >= manyHandovers {
 		a.add("handovers", n, a.Messages[len(a.Messages)-1].At, 0, -1)
@@ -92,19 +92,35 @@ func (a *assessment) turns() {
 }
 
 // wanted says whether the customer wanted an answer in a turn that ended: in the
-// first one always, later where the last message asks or complains, and does not just
-// agree to what was said.
+// first one always, later where the last message asks or complains.
 func (a *assessment) wanted(turn int, end time.Time) bool {
-	last := -1
-	for i := range a.Messages {
-		if !a.Messages[i].At.After(end) {
-			last = i
-		}
-	}
+	last := a.lastBy(end)
 	if last < 0 || pleased(&a.Messages[last].Score) {
 		return false
 	}
-	return turn == 0 || strings.Contains(a.Messages[last].Text, "?") || levelOf(&a.Messages[last].Score) > 0
+	return turn == 0 || a.asks(end)
+}
+
+// asks says whether the last message by a time asks or complains, and does not just
+// thank or agree.
+func (a *assessment) asks(at time.Time) bool {
+	i := a.lastBy(at)
+	if i < 0 || pleased(&a.Messages[i].Score) {
+		return false
+	}
+	return strings.Contains(a.Messages[i].Text, "?") || levelOf(&a.Messages[i].Score) > 0
+}
+
+// lastBy is the last message by a time, in whole seconds as waits are; -1 for none.
+func (a *assessment) lastBy(at time.Time) int {
+	at = at.Truncate(time.Second).Add(time.Second)
+	i, _ := slices.BinarySearchFunc(a.Messages, at, func(m Message, at time.Time) int {
+		if m.At.Before(at) {
+			return -1
+		}
+		return 1
+	})
+	return i - 1
 }
 
 // once adds a behaviour, or, where it is there already, keeps the heavier of both.
@@ -159,14 +175,20 @@ func (a *assessment) shrinking(t *odzew.Turn) bool {
 	return run >= 3
 }
 
-// lastReopen is the time of the last message that opened a turn after another.
-func (a *assessment) lastReopen() time.Time {
-	for i := len(a.Waits.Turns) - 1; i > 0; i-- {
-		if !a.Waits.Turns[i].Thanks {
-			return a.Waits.Turns[i].OpenedAt
+// reopens counts how often the matter came back: not with thanks, and not with a word
+// that agrees. at is the last time.
+func (a *assessment) reopens() (n int, at time.Time) {
+	if a.Waits.Reopens == 0 {
+		return 0, at
+	}
+	for i := 1; i < len(a.Waits.Turns); i++ {
+		t := &a.Waits.Turns[i]
+		if !t.Thanks && a.asks(t.OpenedAt) {
+			n++
+			at = t.OpenedAt
 		}
 	}
-	return a.Messages[0].At
+	return min(n, a.Waits.Reopens), at
 }
 
 // elsewhere adds what the customer's other conversations tell.
@@ -238,7 +260,7 @@ func lowCSAT(rs []odzew.Rating, now time.Time) (at time.Time, low bool) {
 // A promise is kept when, after it was made and by its time, a human of the desk wrote
 // again; or when the customer's first word after it, early or late, is pleased: what
 // was promised came without a message. Past its time it is broken otherwise.
-func judgePromises(c *Case, now time.Time) []Promise {
+func judgePromises(c *Case, quiet int, now time.Time) []Promise {
 	if len(c.Promises) == 0 {
 		return nil
 	}
@@ -261,7 +283,7 @@ func judgePromises(c *Case, now time.Time) []Promise {
 		}
 		for k := range c.Messages {
 			if m := &c.Messages[k]; m.At.After(p.Made) {
-				if pleased(&m.Score) {
+				if k != quiet && pleased(&m.Score) {
 					p.State = PromiseKept
 				}
 				if m.At.After(p.Due) || p.State == PromiseKept {

@@ -39,8 +39,9 @@ func (c *calm) since(t time.Time) float64 {
 }
 
 // calming finds what calmed: for each stretch of answers, how the customer's next
-// message takes them.
-func calming(ms []Message, replies []time.Time) calm {
+// message takes them. The one that says good-bye quietly takes them badly, however
+// kind its words.
+func calming(ms []Message, replies []time.Time, quiet int) calm {
 	var c calm
 	put := func(at time.Time, factor float64) {
 		c.at = append(c.at, at)
@@ -65,9 +66,12 @@ func calming(ms []Message, replies []time.Time) calm {
 			continue
 		}
 		before := ms[i].At.Add(-time.Nanosecond) // what the message itself says stands
-		if !answered.IsZero() {
+		switch {
+		case i == quiet:
+			put(before, calmRejected)
+		case !answered.IsZero():
 			put(before, taken(&ms[i].Score))
-		} else if pleased(&ms[i].Score) {
+		case pleased(&ms[i].Score):
 			put(before, calmBySelf)
 		}
 	}

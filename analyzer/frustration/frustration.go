@@ -39,7 +39,7 @@ var weights = map[string]float64{
 	"publicity": 3, "pressure": 1, "vulnerability": 4, "relief": -2,
 	reasonTone: 2,
 	// Behaviour.
-	"nudges": 2, "shrinking_gaps": 1, "long_wait": 1, "reopen": 1, "handovers": 2, "second_channel": 2,
+	"nudges": 2, "shrinking_gaps": 1, "long_wait": 1, "reopen": 1.5, "handovers": 2, "second_channel": 2,
 	"law_office": 4, "length": 0.5, "falling": 1, "promise_passed": 2, "closed_unanswered": 2, "bot_loop": 1,
 	"low_csat": 2, "silence": 1,
 }
@@ -48,7 +48,7 @@ var weights = map[string]float64{
 var alone = []string{"legal", "vulnerability", "churn", "law_office"}
 
 // weak are the reasons that never count as one of two.
-var weak = []string{"pressure", reasonTone, "length", "silence", "bot_loop", "falling", "shrinking_gaps", "sarcasm", "shouting", "reopen"}
+var weak = []string{"pressure", reasonTone, "length", "silence", "bot_loop", "falling", "shrinking_gaps", "sarcasm", "shouting"}
 
 // strong are the reasons that need only one other beside them: who threatens, demands
 // or insults means it.
@@ -73,6 +73,8 @@ const (
 	// halfLife is how long a signal takes to lose half its weight. A threat of last
 	// month that nothing followed is history.
 	halfLife = 14 * 24 * time.Hour
+	// leadsDay is how long a lead who took a matter up may leave it unanswered.
+	leadsDay = 24 * time.Hour
 )
 
 // A Message is one customer's message with its score. Text is what the offsets of
@@ -105,7 +107,7 @@ type Case struct {
 	Others   []Contact
 	// Solved: the last status is solved or closed.
 	Solved bool
-	// StepIn is when a lead last took the matter up; zero: none did.
+	// StepIn is when a lead last wrote, or was given the matter; zero: none was.
 	StepIn time.Time
 	// LawOffice is the ID of the first message that went to a law office too.
 	LawOffice string
@@ -149,8 +151,9 @@ type assessment struct {
 func Assess(c Case, now time.Time) Finding {
 	a := assessment{Case: c, now: now}
 	a.order()
-	a.promises = judgePromises(&a.Case, now)
-	a.calm = calming(a.Messages, a.Replies)
+	quiet := leavesQuietly(a.Messages)
+	a.promises = judgePromises(&a.Case, quiet, now)
+	a.calm = calming(a.Messages, a.Replies, quiet)
 	f := Finding{
 		Flag: odzew.Flag{
 			Conversation: c.ID, Source: c.Source, Customer: c.Customer, State: "open", Reasons: []odzew.Reason{},
@@ -160,8 +163,10 @@ func Assess(c Case, now time.Time) Finding {
 	if len(a.Messages) == 0 {
 		return f
 	}
-	quiet := leavesQuietly(a.Messages)
 	level := a.words(quiet, &f)
+	if quiet >= 0 && !a.has("resignation", "churn") {
+		a.add("resignation", 0, a.Messages[quiet].At, 0, quiet)
+	}
 	a.behaviour()
 	f.SilentLeaver = a.silent(quiet)
 	if f.SilentLeaver && quiet < 0 {
@@ -204,7 +209,7 @@ func (a *assessment) words(quiet int, f *Finding) (level int) {
 		m := &a.Messages[i]
 		l := levelOf(&m.Score)
 		if i == quiet {
-			l = min(l, 1) // goes, but without a threat
+			l = 1 // goes, but without a threat
 		}
 		f.Peak = max(f.Peak, l)
 		left := a.left(m.At)
@@ -216,8 +221,11 @@ func (a *assessment) words(quiet int, f *Finding) (level int) {
 		}
 		for _, sig := range m.Score.Signals {
 			if w, ok := weights[sig]; ok {
-				if sig == "pressure" && a.nudges(m.At) {
+				switch {
+				case sig == "pressure" && a.nudges(m.At):
 					w *= 2
+				case sig == "vulnerability" && !atRisk(&m.Score):
+					continue
 				}
 				a.add(sig, 0, m.At, w*left/10, i)
 			}
@@ -249,6 +257,15 @@ func levelOf(s *odzew.Score) int {
 // blames says whether a message criticises.
 func blames(s *odzew.Score) bool {
 	return s.Sentiment != nil && (*s.Sentiment == odzew.Negative || *s.Sentiment == odzew.Mixed)
+}
+
+// atRisk says whether what makes a customer vulnerable is a matter of now: not where
+// all went well, nor where somebody just asks before buying.
+func atRisk(s *odzew.Score) bool {
+	if pleased(s) {
+		return false
+	}
+	return blames(s) || s.Stage != "awareness" && s.Stage != "interest" && s.Stage != "decision"
 }
 
 // tone keeps the strongest blame of any message: a part of its own, once.
@@ -296,10 +313,7 @@ func (a *assessment) add(signal string, count int, at time.Time, weight float64,
 		if message >= 0 {
 			m := &a.Messages[message]
 			p.Message, p.at = m.ID, m.At
-			p.Quote = ""
-			if weight != 0 {
-				p.Quote = quote(m, signal)
-			}
+			p.Quote = quote(m, signal)
 		}
 	}
 }
@@ -374,8 +388,7 @@ func (a *assessment) level(flag *odzew.Flag, message int, silent bool) int {
 // needsCall says whether a person should act today: the desk owes something, and
 // there is more to lose than an ordinary reply would save.
 func (a *assessment) needsCall(f *Finding) bool {
-	lastWord := a.Messages[len(a.Messages)-1].At
-	if !a.StepIn.IsZero() && !a.StepIn.Before(lastWord) {
+	if a.handled() {
 		return false
 	}
 	owed := a.open != nil || a.has("closed_unanswered") || a.has("promise_passed") && !a.Solved
@@ -385,11 +398,43 @@ func (a *assessment) needsCall(f *Finding) bool {
 	if a.has("vulnerability", "legal", "law_office") {
 		return true
 	}
-	failed := a.has("broken_promise", "promise_passed", "repeat_contact", "reopen", "handovers", "closed_unanswered")
 	if f.SilentLeaver {
-		return failed
+		return a.failed()
 	}
-	return f.Flag.Level == 2 || a.has("resignation") && failed
+	return f.Flag.Level == 2 || a.has("resignation") && a.failed()
+}
+
+// handled says whether a lead took the matter up after it had become one of the
+// highest level, and has not let a day go by since the customer's last word.
+func (a *assessment) handled() bool {
+	last := a.Messages[len(a.Messages)-1].At
+	if a.StepIn.IsZero() || a.StepIn.Before(last) && a.now.Sub(last) > leadsDay {
+		return false
+	}
+	for i := range a.Messages {
+		if a.Messages[i].Score.Level == 2 {
+			return a.StepIn.After(a.Messages[i].At)
+		}
+	}
+	return a.StepIn.After(last)
+}
+
+// failed says whether the desk has let this customer down before, however long ago.
+func (a *assessment) failed() bool {
+	if a.Waits.Reopens > 0 || a.Waits.Handovers >= manyHandovers {
+		return true
+	}
+	if slices.ContainsFunc(a.promises, func(p Promise) bool { return p.State == PromiseBroken }) {
+		return true
+	}
+	for i := range a.Messages {
+		for _, sig := range a.Messages[i].Score.Signals {
+			if sig == "broken_promise" || sig == "repeat_contact" || sig == "effort" {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(a.Waits.Turns, func(t odzew.Turn) bool { return t.Outcome == waits.ClosedUnanswered })
 }
 
 // resolvedWell says whether the matter is over and the customer at least reconciled.
@@ -402,5 +447,5 @@ func (a *assessment) resolvedWell(f *Finding) bool {
 	if pleased(&a.Messages[len(a.Messages)-1].Score) || last.Thanks {
 		return true
 	}
-	return a.Solved && last.Outcome != waits.ClosedUnanswered
+	return a.Solved && (last.Outcome != waits.ClosedUnanswered || !a.wanted(n-1, *last.ClosedAt))
 }

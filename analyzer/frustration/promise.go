@@ -423,8 +423,14 @@ func (r *reader) span(i, end int, w *when) int {
 		return 0
 	}
 	by := r.class(i, end) == classBy
-	for c := r.class(i, end); c == classWithin || c == classBy || c == classFiller || c == classAnd || c == classNext; c = r.class(i, end) {
-		i++
+	for ; i < end; i++ {
+		c := r.class(i, end)
+		if c == classNext && r.class(i+1, end) == classUnit && r.toks[i+1].word.value == unitWeek {
+			return 0 // next week is no length
+		}
+		if c != classWithin && c != classBy && c != classFiller && c != classAnd && c != classNext {
+			break
+		}
 	}
 	n, half := -1, false
 	if i < end && r.toks[i].number >= 0 && r.toks[i].kind != kindMark {
@@ -530,7 +536,7 @@ func (r *reader) dayAt(i, end int, w *when) int {
 	case classEnd:
 		for j := i + 1; j < end && j <= i+3; j++ {
 			switch {
-			case r.toks[j].word.class == classDayWord || r.toks[j].word.class == classUnit && r.toks[j].word.value == unitDay:
+			case r.toks[j].word.class == classUnit && r.toks[j].word.value == unitDay:
 				w.hour, w.minute, w.hasHour = endOfWork, 0, true
 				if !w.hasDay {
 					w.today = true
@@ -691,8 +697,8 @@ words:
 	if c := r.class(i, end); !clock && (c == classUnit || c == classWorking || c == classMonth || c == classMoney) {
 		return 0 // "do 5 dni", "o 100 zł"
 	}
-	if h > 24 {
-		return 0
+	if !clock && h >= 1 && h <= 6 {
+		h += 12 // no desk means five in the morning
 	}
 	w.hour, w.minute, w.hasHour = h, m, true
 	return i - start

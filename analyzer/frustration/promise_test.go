@@ -56,7 +56,12 @@ func TestFindPromise(t *testing.T) {
 		{"It will be there by 19 June.", "2026-06-19 17:00", "will be there by 19 June"},
 		{"It will be with you on June 19th between 9 and 12.", "2026-06-19 12:00", "will be with you on June 19th between 9 and 12"},
 		{"We will sort it next week.", "2026-06-19 17:00", "will sort it next week"},
+		{"Odpowiadamy w ciągu jednego dnia roboczego.", "2026-06-10 17:00", "Odpowiadamy w ciągu jednego dnia roboczego"},
+		{"Granatowe będą w sklepie w przyszłym tygodniu.", "2026-06-19 17:00", "będą w sklepie w przyszłym tygodniu"},
+		{"I'll ring you by 5 tomorrow.", "2026-06-10 17:00", "I'll ring you by 5 tomorrow"},
+		{"We will get back to you within the next 2-3 business days.", "2026-06-12 17:00", "will get back to you within the next 2-3 business days"},
 		// no promises
+		{"With that inseam you'll clear the frame by about 4 cm.", "", ""},
 		{"Czy oddzwonimy w poniedziałek?", "", ""},
 		{"Jeśli towar wróci jutro, damy znać.", "", ""},
 		{"Kurier może odebrać w poniedziałek między 9 a 15.", "", ""},

@@ -17,6 +17,9 @@ func quote(m *Message, signal string) string {
 			return sentence(m.Text, e.Start, e.End)
 		}
 	}
+	if len(m.Text) <= maxQuote/3 {
+		return sentence(m.Text, 0, 0) // so short that it speaks for itself
+	}
 	return ""
 }
 

@@ -44,7 +44,6 @@ const (
 	classNext                          // "przyszłym"
 	classThis                          // "tym"
 	classEnd                           // "końca"
-	classDayWord                       // "dnia"
 	classFrom                          // "od", "after": behind a length, not from now on
 	classMoney                         //
 	classAbbreviation                  // a full stop behind it ends nothing
@@ -119,7 +118,7 @@ func buildWords() map[string]word {
 	}
 	for unit, list := range map[int]string{
 		unitMinute: "minut minuty minute minutes min", unitQuarter: "kwadransa kwadrans", unitHour: "godzin godziny godzine hour hours h godzinie",
-		unitDay: "dni dzien day days doby dobe dob", unitWeek: "tydzien tygodnia tygodni tygodnie tygodniu week weeks", unitMonth: "miesiac miesiaca miesiecy month months",
+		unitDay: "dni dnia dniu dzien day days doby dobe dob", unitWeek: "tydzien tygodnia tygodni tygodnie tygodniu week weeks", unitMonth: "miesiac miesiaca miesiecy month months",
 	} {
 		add(classUnit, unit, list)
 	}
@@ -137,7 +136,7 @@ func buildWords() map[string]word {
 	add(classWorking, 0, "robocze roboczych roboczy roboczego robocza working business")
 	add(classWithin, 0, "w ciagu za within in przeciagu under")
 	add(classBy, 0, "do by before przed until till najpozniej latest up")
-	add(classAtHour, 0, "o at okolo ok around about")
+	add(classAtHour, 0, "o at")
 	add(classBetween, 0, "miedzy pomiedzy between from")
 	add(classAnd, 0, "and to")
 	add(classFiller, 0, "najblizszych maksymalnie max the of kolejnych than our")
@@ -154,9 +153,8 @@ func buildWords() map[string]word {
 	add(classNext, 0, "przyszlym przyszlego nastepnym nastepnego przyszly next")
 	add(classThis, 0, "tym biezacym this tego")
 	add(classEnd, 0, "konca koniec koncem end")
-	add(classDayWord, 0, "dnia")
 	add(classFrom, 0, "after")
-	add(classMoney, 0, "zl zlotych pln eur euro zloty procent")
+	add(classMoney, 0, "zl zlotych pln eur euro zloty procent cm mm m km kg g szt sztuk pieces x")
 	add(classAbbreviation, 0, "r ul np tel nr pn wt sr czw pt sob dr mgr inz p m ds tzw itd")
 	add(classAbbreviation, isHour, "godz hr")
 	return m
