@@ -112,7 +112,11 @@ func (s *Scorer) explain(m *scratch, score *odzew.Score) {
 		})
 	}
 	for _, p := range m.parts {
-		add(p.start, p.end, s.lex.Entries[p.entry].Pattern, p.rule, p.weight)
+		entry := ""
+		if p.entry != noEntry {
+			entry = s.lex.Entries[p.entry].Pattern
+		}
+		add(p.start, p.end, entry, p.rule, p.weight)
 	}
 	for i := range m.hits {
 		if h := &m.hits[i]; h.info.kind == lexicon.Contrast {

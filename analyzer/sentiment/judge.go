@@ -25,6 +25,7 @@ const (
 	ruleRepeated = "repeated"
 	ruleContrast = "contrast"
 	ruleAspect   = "aspect"
+	ruleShouting = "shouting"
 )
 
 // How rules change a weight. A negated word of praise is blame, a negated word of
@@ -40,6 +41,9 @@ const (
 	quotedPraise  = -0.3 // "fast" delivery
 	mostRepeated  = 2    // times that the same entry counts in full
 )
+
+// noEntry stands for a part that comes of no entry.
+const noEntry = 1<<32 - 1
 
 // A part is one share of the valence, in thousandths.
 type part struct {
@@ -119,8 +123,27 @@ func (s *Scorer) judge(m *scratch) {
 			s.weigh(m, i, &sc)
 		}
 	}
+	if s.shouts(m) {
+		m.tags.signals |= bit(sigShouting)
+		s.weighShouting(m)
+	}
 	s.collectTags(m)
 	s.finishFeatures(m)
+}
+
+// weighShouting makes shouting blame where nothing is praised: people shout for joy
+// with words of joy.
+func (s *Scorer) weighShouting(m *scratch) {
+	const weight = -300
+	start, end, ok := m.loudest()
+	if !ok || m.f[fPos] > 0 {
+		return
+	}
+	m.parts = append(m.parts, part{start, end, noEntry, ruleShouting, weight})
+	m.tags.valence += weight
+	m.tags.toned++
+	m.f[fNeg] -= weight / 1000.0
+	m.clauses[m.words[start].Clause].neg -= weight
 }
 
 // survey notes the marks of each clause, and the shape of the whole message.

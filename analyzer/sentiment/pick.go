@@ -165,13 +165,15 @@ const (
 	beforeVerb = 1 << iota // I, to, would: "we like"
 	beforeAdj              // is, very: "is kind"
 	beforeNoun             // the, no: "the issue"
+	beforeWish             // would: "I'd like" likes nothing yet
 )
 
 var before = func() map[lexicon.Hash]uint8 {
 	m := map[lexicon.Hash]uint8{}
 	for kind, words := range map[uint8]string{
-		beforeVerb: `i you we they to don't dont didn't didnt doesn't doesnt would wouldn't i'd we'd did do does really also never always will won't can can't`,
+		beforeVerb: `i you we they to don't dont didn't didnt doesn't doesnt did do does really also never always will won't can can't`,
 		beforeAdj:  `is was are were be been it's its that's you're they're very so too pretty quite seems seem looks look feels feel sounds sound isn't wasn't aren't more most extremely super such`,
+		beforeWish: `would wouldn't i'd we'd id he'd she'd they'd you'd`,
 		beforeNoun: `the a an my your our his her their this that these those no any some another each every same of`,
 	} {
 		for w := range strings.FieldsSeq(words) {
@@ -190,6 +192,8 @@ func (s *Scorer) isPOS(m *scratch, x *lexicon.Match, want lexicon.POS) bool {
 	at := int(x.Start)
 	if at > 0 && m.words[at-1].Clause == m.words[at].Clause {
 		switch before[m.toks[at-1].Exact] {
+		case beforeWish:
+			return false
 		case beforeVerb:
 			return want == lexicon.Verb
 		case beforeAdj:

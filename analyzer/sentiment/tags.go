@@ -108,9 +108,6 @@ func (s *Scorer) collectTags(m *scratch) {
 			m.tags.emotions[bits.TrailingZeros8(rest)] += 0.2 + in.opinion
 		}
 	}
-	if s.shouts(m) {
-		m.tags.signals |= bit(sigShouting)
-	}
 }
 
 // covering reports whether entries of a kind silence the signals inside them.
@@ -288,8 +285,8 @@ func (s *Scorer) emotionOf(m *scratch, class odzew.Sentiment, level int) string 
 		switch at, v := pick(frustration, disappointment, anger, anxiety); {
 		case level == 2:
 			return lexicon.Emotions[anger]
-		case at == anxiety && v > plain:
-			return lexicon.Emotions[anxiety]
+		case (at == anxiety || at == anger) && v > plain:
+			return lexicon.Emotions[at]
 		case firm&^quiet != 0:
 			return lexicon.Emotions[frustration]
 		case at == frustration && v > plain && level == 1:
