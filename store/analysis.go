@@ -23,6 +23,16 @@ type Stored struct {
 	Merged []odzew.Conversation
 	// MergedInto is the conversation that this one went into, nil where none.
 	MergedInto *odzew.Conversation
+	// Others are the same customer's other conversations of these weeks.
+	Others []Contact
+}
+
+// A Contact is another conversation of the same customer, in brief.
+type Contact struct {
+	Conversation    string
+	Source          string
+	Channel         string
+	FirstAt, LastAt time.Time // of the conversation's messages
 }
 
 // Versions say what made a finding. A finding of other versions is stale.
@@ -59,7 +69,48 @@ func (s *Store) Load(ctx context.Context, ids []int64) ([]Stored, error) {
 	if err != nil {
 		return nil, s.explain(err)
 	}
-	return out, s.explain(s.loadMerges(ctx, out, mergedInto))
+	if err := s.loadMerges(ctx, out, mergedInto); err != nil {
+		return nil, s.explain(err)
+	}
+	return out, s.explain(s.loadOthers(ctx, out))
+}
+
+const (
+	// contactDays is how far apart two conversations of a customer may lie to have
+	// to do with each other.
+	contactDays = 14
+	// maxContacts bounds what is read of customers with very many conversations.
+	maxContacts = 20_000
+)
+
+// loadOthers adds the same customers' other conversations, over all sources.
+func (s *Store) loadOthers(ctx context.Context, out []Stored) error {
+	ids := make([]int64, len(out))
+	at := make(map[int64]int, len(out))
+	for i := range out {
+		ids[i] = out[i].ID
+		at[out[i].ID] = i
+	}
+	rows, err := s.r.QueryContext(ctx, `SELECT c.id, o.external_id, o.source, o.channel, o.created_at, o.last_message_at
+		FROM conversations c JOIN customers k ON k.id = c.customer_id JOIN customers k2 ON k2.identity = k.identity
+		JOIN conversations o ON o.customer_id = k2.id AND o.id <> c.id AND o.created_at BETWEEN c.created_at - ?2 AND c.last_message_at + ?2
+		WHERE c.id IN (SELECT value FROM json_each(?1)) AND o.excluded = '' ORDER BY c.id, o.created_at LIMIT ?3`, jsonInts(ids), contactDays*24*3600, maxContacts)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var (
+			id, first, last int64
+			o               Contact
+		)
+		if err := rows.Scan(&id, &o.Conversation, &o.Source, &o.Channel, &first, &last); err != nil {
+			return err
+		}
+		o.FirstAt, o.LastAt = time.Unix(first, 0).UTC(), time.Unix(last, 0).UTC()
+		out[at[id]].Others = append(out[at[id]].Others, o)
+	}
+	return rows.Err()
 }
 
 func (s *Store) loadPlain(ctx context.Context, ids []int64) ([]Stored, map[int64]int64, error) {

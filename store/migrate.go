@@ -11,7 +11,9 @@ import (
 // testdata, against schema.sql.
 var migrations = []string{
 	// 1 to 2: flags outlive an analysis; statutory requests are kept.
-	`CREATE TABLE statutory_requests (
+	`DROP INDEX conversations_customer;
+CREATE INDEX conversations_customer ON conversations (customer_id, created_at);
+CREATE TABLE statutory_requests (
   conversation_id INTEGER NOT NULL REFERENCES conversations (id),
   kind            TEXT NOT NULL,
   at              INTEGER NOT NULL,

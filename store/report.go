@@ -300,3 +300,14 @@ func (s *Store) PendingRequests(ctx context.Context, from, asOf time.Time) ([]Pe
 	}
 	return out, rows.Err()
 }
+
+// ActiveSince lists the conversations with a message since an instant, and those
+// where somebody waits.
+func (s *Store) ActiveSince(ctx context.Context, since time.Time) ([]int64, error) {
+	rows, err := s.r.QueryContext(ctx, `SELECT id FROM conversations WHERE excluded = '' AND last_message_at >= ?
+		UNION SELECT conversation_id FROM findings WHERE open_since IS NOT NULL ORDER BY 1`, since.Unix())
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	return scanAll[int64](rows)
+}

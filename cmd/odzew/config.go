@@ -17,6 +17,7 @@ import (
 
 	"odzew"
 	"odzew/analyzer/calendar"
+	"odzew/analyzer/waits"
 	"odzew/connectors/csv"
 	"odzew/connectors/eml"
 	"odzew/connectors/imap"
@@ -37,11 +38,20 @@ type Config struct {
 	Calendars []calendar.Config `yaml:"calendars"`
 
 	Touchpoints []odzew.Touchpoint `yaml:"touchpoints"`
-	Lexicon     lexiconConfig      `yaml:"lexicon"`
-	Sources     []sourceConfig     `yaml:"sources"`
-	Digest      digestConfig       `yaml:"digest"`
-	Serve       serveConfig        `yaml:"serve"`
-	Log         logConfig          `yaml:"log"`
+	// Targets are what the desk has promised itself, by the date from which they hold.
+	Targets []waits.Policy `yaml:"targets"`
+	// LongWait is the wait within opening hours above which a customer counts as
+	// kept waiting, even one who says nothing of it; 0: none does.
+	LongWait time.Duration `yaml:"long_wait"`
+	// Leads are the author ids of those who lead the desk: what one of them has
+	// taken up needs nobody else.
+	Leads []string `yaml:"leads"`
+
+	Lexicon lexiconConfig  `yaml:"lexicon"`
+	Sources []sourceConfig `yaml:"sources"`
+	Digest  digestConfig   `yaml:"digest"`
+	Serve   serveConfig    `yaml:"serve"`
+	Log     logConfig      `yaml:"log"`
 
 	// path is the file that it came from, "" for the defaults.
 	path string
@@ -192,6 +202,12 @@ func (c *Config) complete() error {
 		if t.Name == "" {
 			bad("touchpoints[%d]: needs a name", i)
 		}
+	}
+	if _, err := waits.CompileTargets(c.Targets, zone); err != nil {
+		bad("targets: %w", err)
+	}
+	if c.LongWait < 0 {
+		bad("long_wait: %v is negative", c.LongWait)
 	}
 	seen := map[string]bool{}
 	for i := range c.Sources {

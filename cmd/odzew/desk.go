@@ -14,6 +14,7 @@ import (
 
 	"odzew"
 	"odzew/analyzer"
+	"odzew/analyzer/frustration"
 	"odzew/analyzer/reply"
 	"odzew/analyzer/sentiment"
 	"odzew/analyzer/statutory"
@@ -41,13 +42,13 @@ func (p *program) newAnalyzer(cfg *Config) (*desk, error) {
 	}
 	// Findings depend on the calendars and touchpoints as well: their sum is part of
 	// the version, so that a changed configuration makes them stale.
-	rules, err := json.Marshal([]any{cfg.Timezone, cfg.Calendar, cfg.Calendars, cfg.Touchpoints})
+	rules, err := json.Marshal([]any{cfg.Timezone, cfg.Calendar, cfg.Calendars, cfg.Touchpoints, cfg.LongWait, cfg.Leads})
 	if err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(rules)
 	return &desk{
-		Analyzer: &analyzer.Analyzer{Scorer: sc, Calendars: set, Touchpoints: cfg.Touchpoints},
+		Analyzer: &analyzer.Analyzer{Scorer: sc, Calendars: set, Touchpoints: cfg.Touchpoints, LongWait: int64(cfg.LongWait.Seconds()), Leads: cfg.Leads},
 		versions: store.Versions{Lexicon: sc.Version(), Analyzer: analyzer.Version + "-" + hex.EncodeToString(sum[:4])},
 		zone:     cfg.zone,
 	}, nil
@@ -182,9 +183,18 @@ func (p *program) analyze(ctx context.Context, st *store.Store, d *desk, all boo
 	return n, nil
 }
 
+// inputOf hands a stored conversation to the analyzer.
+func inputOf(c *store.Stored) analyzer.Input {
+	in := analyzer.Input{Conversation: c.Conversation, Merged: c.Merged}
+	for _, o := range c.Others {
+		in.Others = append(in.Others, frustration.Contact(o))
+	}
+	return in
+}
+
 // find analyses one stored conversation.
 func (d *desk) find(c *store.Stored, now time.Time) store.Finding {
-	r := d.Analyze(analyzer.Input{Conversation: c.Conversation, Merged: c.Merged}, now)
+	r := d.Analyze(inputOf(c), now)
 	f := store.Finding{
 		Conversation: c.ID, Revision: c.Revision, Touchpoint: r.Touchpoint, Waits: r.Waits, Flag: r.Flag, Peak: r.Peak,
 		FirstAt: r.FirstAt, LastAt: r.LastAt, OpenSince: r.OpenSince, Parked: r.Parked,
@@ -270,4 +280,9 @@ func (c *analyzeCmd) Run(ctx context.Context, p *program) error {
 	}
 	_, err = fmt.Fprintf(p.stdout, "analysed %d conversations, scored %d messages of customers\n", n.Conversations, n.Messages)
 	return err
+}
+
+// Touchpoint names the touchpoint of a conversation by the desk's rules.
+func (d *desk) Touchpoint(c *odzew.Conversation) string {
+	return analyzer.TouchpointOf(d.Touchpoints, c)
 }

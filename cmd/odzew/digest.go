@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"odzew"
-	"odzew/analyzer"
 	"odzew/analyzer/calendar"
+	"odzew/analyzer/frustration"
 	"odzew/analyzer/waits"
 	"odzew/reporter"
 	"odzew/reporter/stats"
@@ -265,7 +265,7 @@ func (g *gatherer) cases(ctx context.Context) error {
 		if at, ok := aside[c.ID]; ok && (at.IsZero() || !wroteAfter(c, at)) {
 			continue
 		}
-		r := g.an.Analyze(analyzer.Input{Conversation: c.Conversation, Merged: c.Merged}, g.per.asOf)
+		r := g.an.Analyze(inputOf(c), g.per.asOf)
 		if r.Flag.Level == 0 && !r.Flag.NeedsCall {
 			continue
 		}
@@ -277,6 +277,11 @@ func (g *gatherer) cases(ctx context.Context) error {
 			t := &r.Waits.Turns[n-1]
 			cs.Waiting = &odzew.Clock{Seconds: t.Seconds, BusinessSeconds: t.BusinessSeconds}
 			cs.Nudges = t.Nudges
+		}
+		for _, pr := range r.Promises {
+			if pr.State == frustration.PromiseBroken {
+				cs.Promise = &reporter.Promise{Quote: pr.Quote, Message: pr.Message, Due: pr.Due}
+			}
 		}
 		g.in.Cases = append(g.in.Cases, cs)
 	}

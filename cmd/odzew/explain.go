@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"odzew"
-	"odzew/analyzer"
 	"odzew/analyzer/reply"
 	"odzew/analyzer/waits"
 	"odzew/reporter/mask"
@@ -86,7 +85,7 @@ type explanation struct {
 
 func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) error {
 	now := p.now()
-	in := analyzer.Input{Conversation: c.Conversation, Merged: c.Merged}
+	in := inputOf(c)
 	r := d.Analyze(in, now)
 	x := waits.Explain(c.Conversation, d.Calendars.For(&c.Conversation), now, d.WaitOptions(in))
 	if p.global.JSON {

@@ -87,6 +87,8 @@ func (c *waitsCmd) Run(ctx context.Context, p *program) error {
 	}
 	closing := func(text string) bool { return sc.Closing(reply.Split(text).Own) }
 	now := p.now()
+	// A conversation that went into another answers for it, if it comes before it.
+	var merges waits.Merges
 	f := p.filter()
 	enc := json.NewEncoder(f.out)
 	return f.each(ctx, func(n int, line []byte) error {
@@ -96,7 +98,8 @@ func (c *waitsCmd) Run(ctx context.Context, p *program) error {
 			p.partial = true
 			return nil
 		}
-		w := waits.Measure(conv, set.For(&conv), now, waits.Options{IsClosing: closing})
+		merges.Add(conv)
+		w := waits.Measure(conv, set.For(&conv), now, waits.Options{IsClosing: closing, Merges: &merges})
 		return enc.Encode(&w)
 	})
 }
@@ -118,11 +121,11 @@ func (p *program) calendars(cfg *Config, file string) (calendar.Set, error) {
 		cc.Timezone = cfg.Timezone
 	}
 	cc.Files = os.DirFS(dirOf(file))
-	set, err := calendar.CompileAll([]calendar.Config{cc})
+	schedule, err := calendar.Compile(cc)
 	if err != nil {
 		return nil, usagef("%s: %w", file, err)
 	}
-	return set, nil
+	return calendar.Set{schedule}, nil
 }
 
 func dirOf(file string) string {
