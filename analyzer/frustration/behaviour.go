@@ -92,13 +92,19 @@ func (a *assessment) turns() {
 }
 
 // wanted says whether the customer wanted an answer in a turn that ended: in the
-// first one always, later where the last message asks or complains.
+// first one always, later where one of its messages asks or complains.
 func (a *assessment) wanted(turn int, end time.Time) bool {
 	last := a.lastBy(end)
 	if last < 0 || pleased(&a.Messages[last].Score) {
 		return false
 	}
-	return turn == 0 || a.asks(end)
+	from := a.Waits.Turns[turn].OpenedAt
+	for i := last; i >= 0 && !a.Messages[i].At.Before(from); i-- {
+		if a.asks(a.Messages[i].At) {
+			return true
+		}
+	}
+	return turn == 0
 }
 
 // asks says whether the last message by a time asks or complains, and does not just

@@ -208,6 +208,9 @@ func (a *assessment) words(quiet int, f *Finding) (level int) {
 	for i := range a.Messages {
 		m := &a.Messages[i]
 		l := levelOf(&m.Score)
+		if goesForOwnReasons(m) {
+			continue
+		}
 		if i == quiet {
 			l = 1 // goes, but without a threat
 		}
@@ -391,8 +394,7 @@ func (a *assessment) needsCall(f *Finding) bool {
 	if a.handled() {
 		return false
 	}
-	owed := a.open != nil || a.has("closed_unanswered") || a.has("promise_passed") && !a.Solved
-	if !owed {
+	if !a.owed() {
 		return false
 	}
 	if a.has("vulnerability", "legal", "law_office") {
@@ -402,6 +404,16 @@ func (a *assessment) needsCall(f *Finding) bool {
 		return a.failed()
 	}
 	return f.Flag.Level == 2 || a.has("resignation") && a.failed()
+}
+
+// owed says whether the desk still owes something: an answer, also where a bot or
+// nobody gave one, or what it promised.
+func (a *assessment) owed() bool {
+	if a.open != nil || a.has("closed_unanswered") || a.has("promise_passed") && !a.Solved {
+		return true
+	}
+	n := len(a.Waits.Turns)
+	return n > 0 && a.Waits.Turns[n-1].Outcome == waits.BotAnswered && !pleased(&a.Messages[len(a.Messages)-1].Score)
 }
 
 // handled says whether a lead took the matter up after it had become one of the

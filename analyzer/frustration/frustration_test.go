@@ -81,6 +81,10 @@ func TestAssess(t *testing.T) {
 		{"a low rating to come", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0)}, Ratings: []odzew.Rating{{Kind: "csat", Score: 2, Max: 5, At: hours(9)}}, Waits: answered}, hours(3), 0, false, ""},
 		{"a promise passed", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0)}, Promises: []Promise{{Message: "x", Made: hours(2), Due: hours(5)}}, Replies: []time.Time{hours(2)}, Waits: answered}, hours(6), 1, false, "promise_passed"},
 		{"longer than this desk's waits", Case{Messages: []Message{msg("a", t0, odzew.Negative, 0, "waiting")}, LongWait: 3600, Waits: odzew.Waits{Turns: []odzew.Turn{{Outcome: waits.Open, OpenedAt: t0, BusinessSeconds: 7200}}}}, hours(2), 1, false, "waiting"},
+		{"angry at a bot, which answered", Case{Messages: []Message{msg("a", t0, odzew.Negative, 2, "escalation", "effort")}, Waits: odzew.Waits{Turns: []odzew.Turn{closedTurn(t0, t0.Add(time.Second), waits.BotAnswered, 0)}}}, hours(1), 2, true, "escalation"},
+		{"content with a bot", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0)}, Waits: odzew.Waits{Turns: []odzew.Turn{closedTurn(t0, t0.Add(time.Second), waits.BotAnswered, 0)}}}, hours(1), 0, false, ""},
+		{"moves house", Case{Messages: []Message{{ID: "a", At: t0, Text: "Przeprowadzam się, więc wypowiadam karnet.", Score: msg("a", t0, odzew.Negative, 2, "churn").Score}}, Waits: open}, hours(1), 0, false, ""},
+		{"vulnerable, and just asks before buying", Case{Messages: []Message{before(msg("a", t0, odzew.Neutral, 0, "vulnerability"))}, Waits: open}, hours(1), 0, false, ""},
 		{"an unknown signal", Case{Messages: []Message{msg("a", t0, odzew.Negative, 0, "new_signal")}, Waits: open}, hours(1), 0, false, ""},
 	} {
 		f := Assess(tt.c, tt.now)
@@ -88,6 +92,12 @@ func TestAssess(t *testing.T) {
 			t.Errorf("%s: level %d, call %v, cause %q; want %d, %v, %q\n%+v", tt.name, f.Flag.Level, f.Flag.NeedsCall, f.Flag.Cause, tt.level, tt.call, tt.cause, f.Flag.Reasons)
 		}
 	}
+}
+
+// before is a message of somebody who has not bought anything yet.
+func before(m Message) Message {
+	m.Score.Stage = "interest"
+	return m
 }
 
 func TestReasonsQuoteTheSentence(t *testing.T) {

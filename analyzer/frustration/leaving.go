@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"odzew"
 	"odzew/lexicon"
 )
 
@@ -22,18 +23,31 @@ var leaving = phrases(
 	"poradzil* sobie", "poradzimy sobie", "poradze sobie", "nieaktualne", "niewazne", "juz nie trzeba", "nie trzeba juz",
 	"juz niepotrzebn*", "nie klopotac", "nie fatygowac", "nie zawracac sobie", "dam* sobie spokoj", "dajmy spokoj", "odpuszczam", "odpuszcze",
 	"odpuscmy", "nie bede .. wiecej .. korzyst*", "nie bede .. wiecej uzywac", "zostawmy to", "niech .. zostanie", "zamykam temat", "obejdzie sie", "obejde sie",
+	"moze innym razem", "zamknac zgloszenie", "zamknac sprawe", "nie bede .. zawracac", "nie bede .. glowy", "szkoda .. zachodu", "nie zalezy mi juz", "juz mi nie zalezy",
 	"never mind", "nevermind", "bought .. elsewhere", "bought one", "bought it somewhere", "ordered .. elsewhere", "found .. elsewhere",
 	"gone elsewhere", "went elsewhere", "go elsewhere", "find someone else", "found someone else", "use someone else", "someone else did",
 	"no need any", "no need anymore", "no longer need*", "don't need it any*", "not needed any", "don't bother", "don't trouble", "forget it", "forget about it",
 	"let's leave it", "i'll leave it", "leave it there", "leave it at that", "do without", "sorted it .. myself", "sort it .. myself", "made one", "made my own", "live with it",
+	"close the ticket", "close this ticket", "close my ticket", "managed without", "managed it myself", "too late now",
 )
 
 // solving are words by which such a phrase tells of a good end: "never mind, it works".
 var solving = phrases("dziala", "dziala juz", "znalazl* sie", "doszl*", "przyszl*", "works", "working", "arrived", "found it", "it's here", "my mistake", "my fault", "moj blad", "moja wina")
 
-// demands make a good-bye one that wants something.
+// demands make a good-bye one that wants something, or depends on something.
 var demands = phrases("zadam", "oczekuje", "domagam", "chce .. zwrot*", "chce .. pieniedzy", "prosze o zwrot", "prosze .. oddac", "oddajcie", "anuluj*",
-	"i want", "i demand", "refund me", "my money back", "i expect", "usun* .. konto", "usuniecie konta", "wypowiadam")
+	"jesli", "jezeli", "if", "unless", "i want", "i demand", "refund me", "my money back", "i expect", "usun* .. konto", "usuniecie konta", "wypowiadam")
+
+// ownReasons are reasons to leave that the company did not give.
+var ownReasons = phrases("przeprowadz*", "wyprowadz*", "wyjezdza* .. na stale", "emigruj*", "zmienia* prace", "zmienia* miejsce", "z powodow osobistych", "z przyczyn osobistych",
+	"wzgledow zdrowotnych", "wzgledow osobistych", "urodzi*", "moving to", "moving away", "moving abroad", "moving house", "we're moving", "i'm moving", "we are moving", "i am moving",
+	"relocating", "new job", "changing jobs", "personal reasons", "health reasons")
+
+// goesForOwnReasons says whether a message ends a contract, and blames nothing but the
+// course of life.
+func goesForOwnReasons(m *Message) bool {
+	return len(m.Score.Signals) == 1 && m.Score.Signals[0] == "churn" && plainWords(m.Text).hasAny(ownReasons)
+}
 
 // threats keep a message from being a quiet good-bye.
 var threats = []string{"ultimatum", "legal", "publicity", "escalation", "profanity", "shouting", "vulnerability"}
@@ -43,7 +57,7 @@ var threats = []string{"ultimatum", "legal", "publicity", "escalation", "profani
 func leavesQuietly(ms []Message) int {
 	for i := len(ms) - 1; i >= max(0, len(ms)-2); i-- {
 		m := &ms[i]
-		if slices.ContainsFunc(m.Score.Signals, func(s string) bool { return slices.Contains(threats, s) }) {
+		if loud(&m.Score) {
 			return -1
 		}
 		text := plainWords(m.Text)
@@ -55,6 +69,20 @@ func leavesQuietly(ms []Message) int {
 		}
 	}
 	return -1
+}
+
+// loud says whether a message threatens, demands, or is furious about more than that
+// its writer goes.
+func loud(s *odzew.Score) bool {
+	for _, sig := range s.Signals {
+		switch {
+		case slices.Contains(threats, sig):
+			return true
+		case s.Level == 2 && sig != "churn" && sig != "resignation" && sig != "waiting" && sig != "pressure":
+			return true
+		}
+	}
+	return false
 }
 
 // silent says whether the customer left without a word: by a quiet good-bye, or by
