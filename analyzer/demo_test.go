@@ -67,7 +67,7 @@ func TestDemo(t *testing.T) {
 	a := desk(t)
 	conversations, expected := demo(t)
 	var needsCall, frustrated, silent counts
-	var level share
+	var level, content share
 	for _, x := range expected {
 		c := conversations[x.ID]
 		if c.Excluded != "" {
@@ -91,11 +91,19 @@ func TestDemo(t *testing.T) {
 		if r.SilentLeaver != x.SilentLeaver {
 			t.Logf("%s: silent leaver %v", x.ID, r.SilentLeaver)
 		}
-		if x.Content && (r.Flag.NeedsCall || r.Flag.Level > 0) {
-			t.Errorf("%s: flagged although content: level %d, %s", x.ID, r.Flag.Level, signalsOf(&r))
+		if x.Content {
+			if r.Flag.NeedsCall || r.Flag.Level == 2 {
+				t.Errorf("%s: flagged although content: level %d, %s", x.ID, r.Flag.Level, signalsOf(&r))
+			}
+			content.add(r.Flag.Level == 0)
 		}
 	}
-	t.Logf("needs_call %v\nlevel 2 %v\nlevel %v\nsilent_leaver %v", needsCall, frustrated, level, silent)
+	t.Logf("needs_call     %v\nlevel 2        %v\nlevel          %v\nsilent_leaver  %v\ncontent, not flagged %v", needsCall, frustrated, level, silent, content)
+	atLeast(t, "needs_call", needsCall.f1(), 0.75)
+	atLeast(t, "level 2", frustrated.f1(), 0.75)
+	atLeast(t, "level", level.of(), 0.80)
+	atLeast(t, "silent_leaver", silent.f1(), 0.75)
+	atLeast(t, "content not flagged", content.of(), 0.85)
 }
 
 // signalsOf lists why a conversation is flagged.

@@ -63,15 +63,17 @@ func (a *assessment) turns() {
 	for i := range a.Waits.Turns {
 		t := &a.Waits.Turns[i]
 		if t.Outcome == waits.BotAnswered {
-			if bots++; bots == manyBotAnswers {
-				a.add("bot_loop", bots, t.OpenedAt, 0, -1)
-			}
+			bots++
 			continue
+		}
+		if t.Thanks {
+			bots = 0
+			continue
+		}
+		if bots >= manyBotAnswers { // and still there was something to say
+			a.once("bot_loop", bots, t.OpenedAt)
 		}
 		bots = 0
-		if t.Thanks {
-			continue
-		}
 		end := a.now
 		if t.ClosedAt != nil {
 			end = t.ClosedAt.Add(-time.Nanosecond)

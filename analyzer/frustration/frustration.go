@@ -40,7 +40,7 @@ var weights = map[string]float64{
 	reasonTone: 2,
 	// Behaviour.
 	"nudges": 2, "shrinking_gaps": 1, "long_wait": 1, "reopen": 1.5, "handovers": 2, "second_channel": 2,
-	"law_office": 4, "length": 0.5, "falling": 1, "promise_passed": 2, "closed_unanswered": 2, "bot_loop": 1,
+	"law_office": 4, "length": 0.5, "falling": 1, "promise_passed": 2, "closed_unanswered": 2, "bot_loop": 1.5,
 	"low_csat": 2, "silence": 1,
 }
 
@@ -48,7 +48,7 @@ var weights = map[string]float64{
 var alone = []string{"legal", "vulnerability", "churn", "law_office"}
 
 // weak are the reasons that never count as one of two.
-var weak = []string{"pressure", reasonTone, "length", "silence", "bot_loop", "falling", "shrinking_gaps", "sarcasm", "shouting"}
+var weak = []string{"pressure", reasonTone, "length", "silence", "falling", "shrinking_gaps", "sarcasm", "shouting"}
 
 // strong are the reasons that need only one other beside them: who threatens, demands
 // or insults means it.
@@ -57,7 +57,7 @@ var strong = []string{"legal", "vulnerability", "churn", "law_office", "ultimatu
 // same are reasons that tell of one fact, and count as one.
 var same = map[string]string{
 	"promise_passed": "broken_promise", "nudges": "repeat_contact", "second_channel": "repeat_contact", "long_wait": "waiting",
-	"closed_unanswered": "waiting", "handovers": "effort",
+	"closed_unanswered": "waiting", "handovers": "effort", "bot_loop": "effort",
 }
 
 const (
@@ -65,6 +65,8 @@ const (
 	high    = 0.45 // and of level 2, where there is a threat
 	heavy   = 0.68 // and where there is none
 	shown   = 0.01 // parts below it are none
+	// sure is how sure a blame must be to count without a signal.
+	sure = 0.5
 	// fresh is how much of a message's weight must be left for its own level to be
 	// the conversation's.
 	fresh = 0.6
@@ -246,7 +248,7 @@ func levelOf(s *odzew.Score) int {
 	if s.Level > 0 || !blames(s) {
 		return s.Level
 	}
-	if s.Frustration >= 0.1 {
+	if s.Frustration >= 0.1 || *s.Sentiment == odzew.Negative && s.Confidence >= sure {
 		return 1
 	}
 	for _, sig := range s.Signals {
@@ -352,8 +354,14 @@ func (a *assessment) settle(flag *odzew.Flag) {
 	}
 	flag.Frustration = min(1, max(0, flag.Frustration))
 	flag.OpenedAt = a.Messages[len(a.Messages)-1].At
-	if len(a.parts) > 0 && a.parts[0].Weight > 0 {
-		flag.Cause, flag.OpenedAt = a.parts[0].Signal, a.parts[0].at
+	for i := range a.parts {
+		p := &a.parts[i]
+		if p.Weight <= 0 {
+			break
+		}
+		if flag.Cause == "" || flag.Cause == reasonTone { // anything says more than the tone
+			flag.Cause, flag.OpenedAt = p.Signal, p.at
+		}
 	}
 }
 

@@ -85,7 +85,7 @@ func TestAssess(t *testing.T) {
 		{"content with a bot", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0)}, Waits: odzew.Waits{Turns: []odzew.Turn{closedTurn(t0, t0.Add(time.Second), waits.BotAnswered, 0)}}}, hours(1), 0, false, ""},
 		{"moves house", Case{Messages: []Message{{ID: "a", At: t0, Text: "Przeprowadzam się, więc wypowiadam karnet.", Score: msg("a", t0, odzew.Negative, 2, "churn").Score}}, Waits: open}, hours(1), 0, false, ""},
 		{"vulnerable, and just asks before buying", Case{Messages: []Message{before(msg("a", t0, odzew.Neutral, 0, "vulnerability"))}, Waits: open}, hours(1), 0, false, ""},
-		{"an unknown signal", Case{Messages: []Message{msg("a", t0, odzew.Negative, 0, "new_signal")}, Waits: open}, hours(1), 0, false, ""},
+		{"an unknown signal", Case{Messages: []Message{msg("a", t0, odzew.Negative, 0, "new_signal")}, Waits: open}, hours(1), 1, false, "negative"},
 	} {
 		f := Assess(tt.c, tt.now)
 		if f.Flag.Level != tt.level || f.Flag.NeedsCall != tt.call || f.Flag.Cause != tt.cause && f.Flag.Level > 0 {
