@@ -102,6 +102,7 @@ CREATE TABLE conversations (
 ) STRICT;
 CREATE INDEX conversations_last_message ON conversations (last_message_at);
 CREATE INDEX conversations_thread ON conversations (source, thread_subject, last_message_at) WHERE thread_subject IS NOT NULL;
+CREATE INDEX conversations_merged ON conversations (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX conversations_customer ON conversations (customer_id, created_at);
 
 CREATE TABLE messages (

@@ -25,6 +25,8 @@ type Stored struct {
 	MergedInto *odzew.Conversation
 	// Others are the same customer's other conversations of these weeks.
 	Others []Contact
+	// Analysed: there are findings of it, of whatever versions.
+	Analysed bool
 }
 
 // A Contact is another conversation of the same customer, in brief.
@@ -60,11 +62,14 @@ func (s *Store) Invalidate(ctx context.Context) error {
 }
 
 const conversationFields = `c.id, c.revision, c.source, c.external_id, c.channel, c.inbox, c.subject, c.created_at, c.priority, c.team, c.form, c.tags, c.excluded,
-	coalesce(c.merged_into, 0), coalesce(k.external_id, ''), coalesce(k.name, ''), coalesce(k.email, '')`
+	coalesce(c.merged_into, 0), coalesce(k.external_id, ''), coalesce(k.name, ''), coalesce(k.email, ''),
+	EXISTS (SELECT 1 FROM findings f WHERE f.conversation_id = c.id)`
 
 // Load reads conversations with all below them, in the order of ids. A number
 // that is not there is left out.
 func (s *Store) Load(ctx context.Context, ids []int64) ([]Stored, error) {
+	// The list is short; a context that may end would cost the driver a goroutine a row.
+	ctx = context.WithoutCancel(ctx)
 	out, mergedInto, err := s.loadPlain(ctx, ids)
 	if err != nil {
 		return nil, s.explain(err)
@@ -131,7 +136,7 @@ func (s *Store) loadPlain(ctx context.Context, ids []int64) ([]Stored, map[int64
 			tags         string
 		)
 		if err := rows.Scan(&c.ID, &c.Revision, &c.Source, &c.Conversation.ID, &c.Channel, &c.Inbox, &c.Subject, &created, &c.Priority, &c.Team, &c.Form, &tags,
-			&c.Excluded, &mer, &c.Customer.ID, &c.Customer.Name, &c.Customer.Email); err != nil {
+			&c.Excluded, &mer, &c.Customer.ID, &c.Customer.Name, &c.Customer.Email, &c.Analysed); err != nil {
 			return nil, nil, err
 		}
 		c.CreatedAt = time.Unix(created, 0).UTC()
@@ -236,7 +241,7 @@ func (s *Store) loadMerges(ctx context.Context, out []Stored, mergedInto map[int
 		ids[i] = out[i].ID
 		at[out[i].ID] = i
 	}
-	rows, err := s.r.QueryContext(ctx, `SELECT id, merged_into FROM conversations WHERE merged_into IN (SELECT value FROM json_each(?)) ORDER BY id`, jsonInts(ids))
+	rows, err := s.r.QueryContext(ctx, `SELECT id, merged_into FROM conversations WHERE merged_into IS NOT NULL AND merged_into IN (SELECT value FROM json_each(?)) ORDER BY id`, jsonInts(ids))
 	if err != nil {
 		return err
 	}
@@ -283,15 +288,17 @@ func (s *Store) loadMerges(ctx context.Context, out []Stored, mergedInto map[int
 type Finding struct {
 	Conversation int64
 	Revision     int64
-	Touchpoint   string
-	Scores       []MessageScore
-	Waits        odzew.Waits
-	Flag         odzew.Flag
-	Peak         int // the highest level of any message
-	FirstAt      time.Time
-	LastAt       time.Time // of the customer's messages; zero where there is none
-	OpenSince    time.Time // zero: nobody waits
-	Parked       bool
+	// Anew: there are older findings to put these in place of.
+	Anew       bool
+	Touchpoint string
+	Scores     []MessageScore
+	Waits      odzew.Waits
+	Flag       odzew.Flag
+	Peak       int // the highest level of any message
+	FirstAt    time.Time
+	LastAt     time.Time // of the customer's messages; zero where there is none
+	OpenSince  time.Time // zero: nobody waits
+	Parked     bool
 	// Requests are what the customer filed that the law wants answered.
 	Requests []Request
 	// Days are the local dates that anything of the conversation falls on; the
@@ -339,6 +346,13 @@ func (s *Store) SaveFindings(ctx context.Context, v Versions, fs []Finding) erro
 }
 
 func (b *Batch) saveFinding(v Versions, f *Finding) error {
+	if f.Anew {
+		for _, q := range []string{`DELETE FROM turns WHERE conversation_id = ?`, `DELETE FROM statutory_requests WHERE conversation_id = ?`} {
+			if _, err := b.exec(q, f.Conversation); err != nil {
+				return err
+			}
+		}
+	}
 	for i := range f.Scores {
 		sc := &f.Scores[i]
 		var sentiment any
@@ -350,9 +364,6 @@ func (b *Batch) saveFinding(v Versions, f *Finding) error {
 			return err
 		}
 	}
-	if _, err := b.exec(`DELETE FROM turns WHERE conversation_id = ?`, f.Conversation); err != nil {
-		return err
-	}
 	for i := range f.Waits.Turns {
 		t := &f.Waits.Turns[i]
 		var closed, secs, business any
@@ -363,9 +374,6 @@ func (b *Batch) saveFinding(v Versions, f *Finding) error {
 			secs, business, t.Nudges, t.FirstNudgeSeconds, t.ParkedSeconds, t.Thanks, strings.Join(t.Flags, " ")); err != nil {
 			return err
 		}
-	}
-	if _, err := b.exec(`DELETE FROM statutory_requests WHERE conversation_id = ?`, f.Conversation); err != nil {
-		return err
 	}
 	for _, r := range f.Requests {
 		if _, err := b.exec(`INSERT INTO statutory_requests VALUES (?, ?, ?, ?)`, f.Conversation, r.Kind, r.At.Unix(), r.Message); err != nil {

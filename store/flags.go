@@ -31,6 +31,9 @@ const byAnalysis = "odzew"
 // saveFlag brings the flags of a conversation in line with its finding.
 func (b *Batch) saveFlag(v Versions, f *Finding) error {
 	now := b.s.now().Unix()
+	if f.Flag.Level == 0 && !f.Anew {
+		return nil // there can be none
+	}
 	if f.Flag.Level == 0 {
 		return b.settleFlags(f.Conversation, "", now)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -28,6 +29,9 @@ type Batch struct {
 	source string // whose cursor it is
 	from   string // the source of the conversation at hand
 	bound  map[string]*sql.Stmt
+	merges bool // there are conversations that went into others
+	// customers are those that this batch has met, by source and external id.
+	customers map[[2]string]customerRow
 	// Changed counts the conversations that Put found new or changed; Seen all.
 	Seen, Changed, Messages, DeadLetters int
 }
@@ -38,9 +42,14 @@ func (s *Store) Begin(ctx context.Context, source string) (*Batch, error) {
 	if err != nil {
 		return nil, s.explain(err)
 	}
+	var merges bool
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM events WHERE into_id <> '')`).Scan(&merges); err != nil {
+		tx.Rollback()
+		return nil, s.explain(err)
+	}
 	// A statement under a context that may end costs the driver a goroutine. A batch
 	// is short: it is ended between statements, not within them.
-	return &Batch{s: s, ctx: context.WithoutCancel(ctx), tx: tx, at: s.now().Unix(), source: source, bound: map[string]*sql.Stmt{}}, nil
+	return &Batch{s: s, ctx: context.WithoutCancel(ctx), tx: tx, at: s.now().Unix(), source: source, bound: map[string]*sql.Stmt{}, merges: merges, customers: map[[2]string]customerRow{}}, nil
 }
 
 // Rollback gives the batch up. After Commit it does nothing.
@@ -155,8 +164,10 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 		if err := b.putMessages(id, c.Messages); err != nil {
 			return err
 		}
-		if err := b.findMerged(id, c.ID); err != nil {
-			return err
+		if b.merges {
+			if err := b.findMerged(id, c.ID); err != nil {
+				return err
+			}
 		}
 	} else {
 		if err := b.putMessages(id, c.Messages); err != nil {
@@ -182,6 +193,7 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 			return err
 		}
 		if e.Kind == odzew.EventMerge && e.Into != "" {
+			b.merges = true
 			if err := b.linkMerge(id, e.Into); err != nil {
 				return err
 			}
@@ -264,33 +276,37 @@ func (b *Batch) putCustomer(c odzew.Customer) (any, error) {
 	if ext == "" {
 		return nil, nil
 	}
-	var (
-		id          int64
-		name, email string
-	)
-	err := b.queryRow(`SELECT id, name, email FROM customers WHERE source = ? AND external_id = ?`, []any{b.from, ext}, &id, &name, &email)
-	switch {
-	case err == nil:
-		if (c.Name == "" || c.Name == name) && (c.Email == "" || c.Email == email) {
-			return id, nil
-		}
-		if c.Name == "" {
-			c.Name = name
-		}
-		if c.Email == "" {
-			c.Email = email
-		}
-		_, err := b.exec(`UPDATE customers SET name = ?, email = ?, identity = ? WHERE id = ?`, c.Name, c.Email, b.s.identity(b.from, ext, c.Email), id)
-		return id, err
-	case errors.Is(err, sql.ErrNoRows):
-		res, err := b.exec(`INSERT INTO customers (source, external_id, name, email, identity) VALUES (?, ?, ?, ?, ?)`,
+	row, known := b.customers[[2]string{b.from, ext}]
+	if !known {
+		res, err := b.exec(`INSERT INTO customers (source, external_id, name, email, identity) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 			b.from, ext, c.Name, c.Email, b.s.identity(b.from, ext, c.Email))
 		if err != nil {
 			return nil, err
 		}
-		return res.LastInsertId()
+		if n, err := res.RowsAffected(); err != nil {
+			return nil, err
+		} else if n == 1 {
+			row = customerRow{name: c.Name, email: c.Email}
+			if row.id, err = res.LastInsertId(); err != nil {
+				return nil, err
+			}
+		} else if err := b.queryRow(`SELECT id, name, email FROM customers WHERE source = ? AND external_id = ?`, []any{b.from, ext}, &row.id, &row.name, &row.email); err != nil {
+			return nil, err
+		}
 	}
-	return nil, err
+	if (c.Name != "" && c.Name != row.name) || (c.Email != "" && c.Email != row.email) {
+		row.name, row.email = cmp.Or(c.Name, row.name), cmp.Or(c.Email, row.email)
+		if _, err := b.exec(`UPDATE customers SET name = ?, email = ?, identity = ? WHERE id = ?`, row.name, row.email, b.s.identity(b.from, ext, row.email), row.id); err != nil {
+			return nil, err
+		}
+	}
+	b.customers[[2]string{b.from, ext}] = row
+	return row.id, nil
+}
+
+type customerRow struct {
+	id          int64
+	name, email string
 }
 
 // identity is the keyed hash that joins one person's conversations over sources:
