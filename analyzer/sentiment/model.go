@@ -16,8 +16,8 @@ import (
 )
 
 // The model: how features of the matches make probabilities. It is small enough to
-// read: one row of weights a feature, in lexicon/model.tsv, fitted by the package
-// fit on labelled messages.
+// read: one row of weights a feature, in lexicon/model.tsv, fitted on labelled
+// messages (see Fit).
 
 // Features of a message. What they count is summed up over its hits.
 const (

@@ -65,6 +65,13 @@ func New(lex *lexicon.Compiled, model *Model) *Scorer {
 	return s
 }
 
+// WithModel returns a scorer of the same lexicon with other weights.
+func (s *Scorer) WithModel(model *Model) *Scorer {
+	t := &Scorer{lex: s.lex, model: model, info: s.info}
+	t.pool.New = func() any { return new(scratch) }
+	return t
+}
+
 // Version names the lexicon and the weights together.
 func (s *Scorer) Version() string { return s.lex.Version + "-" + s.model.Version }
 

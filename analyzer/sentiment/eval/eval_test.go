@@ -17,6 +17,7 @@ var (
 	fit    = flag.Bool("fit", false, "fit lexicon/model.tsv anew on the training sets")
 	ridge  = flag.Float64("ridge", 8, "with -fit: the pull of weights towards 0")
 	hidden = flag.Float64("hidden", 0.6, "with -fit: the share of phrases that are hidden")
+	public = flag.Float64("public", 1, "with -fit: the factor on the weights of public sets")
 	report = flag.Bool("report", false, "print the whole report of each set")
 )
 
@@ -74,7 +75,7 @@ func TestFit(t *testing.T) {
 		more := load(t, shared("data", "sentiment", set.name))
 		for i := 0; i < len(more); i += set.every {
 			e := more[i]
-			e.Weight = set.weight
+			e.Weight = set.weight * *public
 			examples = append(examples, e)
 		}
 	}
@@ -99,9 +100,12 @@ func TestEval(t *testing.T) {
 	}
 	for _, set := range [][]string{
 		{"gold", "train.jsonl"},
-		{"gold", "dev.jsonl"}, {"gold", "dev-inbox.jsonl"},
-		{"data", "sentiment", "polemo2_sent.dev.tsv"}, {"data", "sentiment", "airline.dev.tsv"},
-		{"data", "sentiment", "vader_tweets.dev.tsv"}, {"data", "sentiment", "vader_amazon.dev.tsv"},
+		{"gold", "dev.jsonl"},
+		{"gold", "dev-inbox.jsonl"},
+		{"data", "sentiment", "polemo2_sent.dev.tsv"},
+		{"data", "sentiment", "airline.dev.tsv"},
+		{"data", "sentiment", "vader_tweets.dev.tsv"},
+		{"data", "sentiment", "vader_amazon.dev.tsv"},
 	} {
 		name := set[len(set)-1]
 		examples := load(t, shared(set...))

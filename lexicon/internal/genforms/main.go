@@ -51,7 +51,7 @@ func run(jar string) error {
 		return err
 	}
 	set, err := lexicon.Load(os.DirFS("."))
-	if bad := (lexicon.Errors)(nil); errors.As(err, &bad) {
+	if bad := lexicon.Errors(nil); errors.As(err, &bad) {
 		fmt.Fprintf(os.Stderr, "genforms: left out:\n%v\n", bad)
 	} else if err != nil {
 		return err
