@@ -180,7 +180,24 @@ func (t *tokenizer) word(start int, flags Flags) {
 		run                           int
 	)
 	begin := i
-	for i < len(s) {
+	// Most words are ASCII letters and nothing else, with one hash for both.
+	for ; i < len(s) && classOf[s[i]] == letter; i++ {
+		l := s[i] | 0x20
+		exact = exact.Add(l)
+		if l != s[i] {
+			upper++
+		}
+		if rune(l) != last {
+			last, run = rune(l), 1
+		} else if run++; run >= 3 {
+			flags |= Stretched
+		}
+	}
+	letters, folded = i-begin, exact
+	if letters > 0 && s[begin] < 'a' {
+		flags |= Upper
+	}
+	for i < len(s) && s[i] != ' ' {
 		c := s[i]
 		switch classOf[c] {
 		case letter:
