@@ -25,33 +25,27 @@ const (
 func (a *assessment) behaviour() {
 	a.turns()
 	if n, at := a.reopens(); n > 0 {
-		a.add("reopen", n, at, 0, -1)
+		a.happened("reopen", n, at)
 	}
 	if n := a.Waits.Handovers; n >= manyHandovers {
-		a.add("handovers", n, a.Messages[len(a.Messages)-1].At, 0, -1)
+		a.happened("handovers", n, a.Messages[len(a.Messages)-1].At)
 	}
 	if a.LawOffice != "" {
 		i := max(0, slices.IndexFunc(a.Messages, func(m Message) bool { return m.ID == a.LawOffice }))
-		a.add("law_office", 0, a.Messages[i].At, 0, -1)
-		a.parts[len(a.parts)-1].Message = a.LawOffice
+		a.happened("law_office", 0, a.Messages[i].At).Message = a.LawOffice
 	}
 	if at, ok := lowCSAT(a.Ratings, a.now); ok {
-		a.add("low_csat", 1, at, weights["low_csat"]/10, -1)
+		a.happened("low_csat", 0, at)
 	}
 	for i := range a.promises {
 		if p := &a.promises[i]; p.State == PromiseBroken {
-			a.once("promise_passed", 1, p.Due)
-			k := slices.IndexFunc(a.parts, func(p part) bool { return p.Signal == "promise_passed" })
-			a.parts[k].Quote, a.parts[k].Message = p.Quote, p.Message
+			r := a.happened("promise_passed", 0, p.Due)
+			r.Quote, r.Message = p.Quote, p.Message
 		}
 	}
 	if a.has("broken_promise") {
 		// The customer says so, too: most of it is counted there.
-		for i := range a.parts {
-			if p := &a.parts[i]; p.Signal == "promise_passed" {
-				p.Weight /= 3
-			}
-		}
+		a.part("promise_passed").Weight /= 3
 	}
 	a.elsewhere()
 	a.trend()
@@ -71,7 +65,7 @@ func (a *assessment) turns() {
 			continue
 		}
 		if bots >= manyBotAnswers { // and still there was something to say
-			a.once("bot_loop", bots, t.OpenedAt)
+			a.happened("bot_loop", bots, t.OpenedAt)
 		}
 		bots = 0
 		end := a.now
@@ -79,16 +73,16 @@ func (a *assessment) turns() {
 			end = t.ClosedAt.Add(-time.Nanosecond)
 		}
 		if t.Nudges >= manyNudges {
-			a.once("nudges", t.Nudges, end)
+			a.happened("nudges", t.Nudges, end)
 			if a.shrinking(t) {
-				a.once("shrinking_gaps", t.Nudges, end)
+				a.happened("shrinking_gaps", t.Nudges, end)
 			}
 		}
 		if a.LongWait > 0 && t.BusinessSeconds > a.LongWait {
-			a.once("long_wait", 0, end)
+			a.happened("long_wait", 0, end)
 		}
 		if t.Outcome == waits.ClosedUnanswered && a.wanted(i, end) {
-			a.once("closed_unanswered", 1, end)
+			a.happened("closed_unanswered", 0, end)
 		}
 	}
 }
@@ -129,20 +123,6 @@ func (a *assessment) lastBy(at time.Time) int {
 		return 1
 	})
 	return i - 1
-}
-
-// once adds a behaviour, or, where it is there already, keeps the heavier of both.
-func (a *assessment) once(signal string, count int, at time.Time) {
-	k := slices.IndexFunc(a.parts, func(p part) bool { return p.Signal == signal })
-	if k < 0 {
-		a.add(signal, count, at, 0, -1)
-		return
-	}
-	p := &a.parts[k]
-	p.Count = max(p.Count, count)
-	if w := weights[signal] / 10 * a.left(at); w > p.Weight {
-		p.Weight, p.at = w, at
-	}
 }
 
 // nudges says whether a message at that time was sent while an earlier one was open.
@@ -217,10 +197,10 @@ func (a *assessment) elsewhere() {
 		}
 	}
 	if second {
-		a.add("second_channel", 1, last, 0, -1)
+		a.happened("second_channel", 0, last)
 	}
 	if others >= 2 {
-		a.once("repeat_contact", others+1, last)
+		a.happened("repeat_contact", others+1, last)
 	}
 }
 
@@ -240,12 +220,12 @@ func (a *assessment) trend() {
 		up = max(up, a.Messages[i+1].Score.Valence-a.Messages[i].Score.Valence)
 	}
 	if fell := a.Messages[0].Score.Valence - last.Score.Valence; fell >= 0.4 && up <= 0.1 {
-		a.add("falling", 0, last.At, 0, n-1)
+		a.says("falling", kinds["falling"].weight/10, n-1)
 	}
 	mean := sum / (n - 1)
 	const letter, line = 300, 40 // bytes
 	if len(last.Text) >= letter && len(last.Text) > 4*longest || mean >= letter && len(last.Text) <= line {
-		a.add("length", 0, last.At, 0, -1)
+		a.happened("length", 0, last.At)
 	}
 }
 

@@ -31,39 +31,66 @@ import (
 // reasonTone is blame, beside all signals.
 const reasonTone = "negative"
 
-// weights in tenths of the scale: a sum of 10 is a frustration of 1. Calm
-// resignation weighs as much as a threat: politeness never offsets it.
-var weights = map[string]float64{
-	"repeat_contact": 2, "waiting": 2, "ultimatum": 3, "churn": 3, "legal": 4, "escalation": 3,
-	"sarcasm": 1, "profanity": 2, "shouting": 1, "broken_promise": 3, "effort": 2, "resignation": 3,
-	"publicity": 3, "pressure": 1, "vulnerability": 4, "relief": -2,
-	reasonTone: 2,
-	// Behaviour.
-	"nudges": 2, "shrinking_gaps": 1, "long_wait": 1, "reopen": 1.5, "handovers": 2, "second_channel": 2,
-	"law_office": 4, "length": 0.5, "falling": 1, "promise_passed": 2, "closed_unanswered": 2, "bot_loop": 1.5,
-	"low_csat": 2, "silence": 1,
+// A kind is what is known of all reasons of one name.
+type kind struct {
+	weight float64 // in tenths of the scale: a sum of 10 is a frustration of 1
+	rank   rank
+	fact   string // reasons that tell of one fact count as one; empty: of its own
 }
 
-// alone are the reasons that make a conversation level 2 without a second one.
-var alone = []string{"legal", "vulnerability", "churn", "law_office"}
+// A rank is how much a reason says about the highest level.
+type rank uint8
 
-// weak are the reasons that never count as one of two.
-var weak = []string{"pressure", reasonTone, "length", "silence", "falling", "shrinking_gaps", "sarcasm", "shouting"}
+const (
+	plain  rank = iota // two of them make it, if the sum is high
+	weak               // never counts as one of two
+	strong             // a threat, demand or insult: who says it means it
+	alone              // enough without a second one
+)
 
-// strong are the reasons that need only one other beside them: who threatens, demands
-// or insults means it.
-var strong = []string{"legal", "vulnerability", "churn", "law_office", "ultimatum", "escalation", "publicity", "profanity", "resignation"}
-
-// same are reasons that tell of one fact, and count as one.
-var same = map[string]string{
-	"promise_passed": "broken_promise", "nudges": "repeat_contact", "second_channel": "repeat_contact", "long_wait": "waiting",
-	"closed_unanswered": "waiting", "handovers": "effort", "bot_loop": "effort",
+// kinds are the reasons that count. Calm resignation weighs as much as a threat:
+// politeness never offsets it.
+var kinds = map[string]kind{
+	// What customers say; the names are the lexicon's.
+	"waiting":        {weight: 2},
+	"repeat_contact": {weight: 2},
+	"effort":         {weight: 2},
+	"broken_promise": {weight: 3},
+	"ultimatum":      {weight: 3, rank: strong},
+	"escalation":     {weight: 3, rank: strong},
+	"publicity":      {weight: 3, rank: strong},
+	"resignation":    {weight: 3, rank: strong},
+	"profanity":      {weight: 2, rank: strong},
+	"churn":          {weight: 3, rank: alone},
+	"legal":          {weight: 4, rank: alone},
+	"vulnerability":  {weight: 4, rank: alone},
+	"sarcasm":        {weight: 1, rank: weak},
+	"shouting":       {weight: 1, rank: weak},
+	"pressure":       {weight: 1, rank: weak},
+	"relief":         {weight: -2, rank: weak},
+	reasonTone:       {weight: 2, rank: weak},
+	// What they do, and what is done to them.
+	"nudges":            {weight: 2, fact: "repeat_contact"},
+	"second_channel":    {weight: 2, fact: "repeat_contact"},
+	"closed_unanswered": {weight: 2, fact: "waiting"},
+	"long_wait":         {weight: 1, fact: "waiting"},
+	"promise_passed":    {weight: 2, fact: "broken_promise"},
+	"handovers":         {weight: 2, fact: "effort"},
+	"bot_loop":          {weight: 1.5, fact: "effort"},
+	"reopen":            {weight: 1.5},
+	"low_csat":          {weight: 2},
+	"law_office":        {weight: 4, rank: alone, fact: "legal"},
+	"falling":           {weight: 1, rank: weak},
+	"shrinking_gaps":    {weight: 1, rank: weak},
+	"silence":           {weight: 1, rank: weak},
+	"length":            {weight: 0.5, rank: weak},
 }
 
 const (
 	annoyed = 0.15 // the least figure of level 1
 	high    = 0.45 // and of level 2, where there is a threat
 	heavy   = 0.68 // and where there is none
+	counted = 0.1  // the least weight of a part that counts as one of two
 	shown   = 0.01 // parts below it are none
 	// sure is how sure a blame must be to count without a signal.
 	sure = 0.5
@@ -167,12 +194,12 @@ func Assess(c Case, now time.Time) Finding {
 	}
 	level := a.words(quiet, &f)
 	if quiet >= 0 && !a.has("resignation", "churn") {
-		a.add("resignation", 0, a.Messages[quiet].At, 0, quiet)
+		a.says("resignation", kinds["resignation"].weight/10*a.left(a.Messages[quiet].At), quiet)
 	}
 	a.behaviour()
 	f.SilentLeaver = a.silent(quiet)
 	if f.SilentLeaver && quiet < 0 {
-		a.add("silence", 1, a.last, 0, -1)
+		a.happened("silence", 0, a.last)
 	}
 	a.settle(&f.Flag)
 	f.Flag.Level = a.level(&f.Flag, level, f.SilentLeaver)
@@ -225,18 +252,17 @@ func (a *assessment) words(quiet int, f *Finding) (level int) {
 			level = max(level, min(l, 1))
 		}
 		for _, sig := range m.Score.Signals {
-			if w, ok := weights[sig]; ok {
-				switch {
-				case sig == "pressure" && a.nudges(m.At):
-					w *= 2
-				case sig == "vulnerability" && !atRisk(&m.Score):
-					continue
-				}
-				a.add(sig, 0, m.At, w*left/10, i)
+			w := kinds[sig].weight / 10 * left
+			switch {
+			case w == 0, sig == "vulnerability" && !atRisk(&m.Score):
+				continue
+			case sig == "pressure" && a.nudges(m.At):
+				w *= 2
 			}
+			a.says(sig, w, i)
 		}
 		if l > 0 && blames(&m.Score) {
-			a.tone(i, weights[reasonTone]*(1+m.Score.Frustration)/2*left/10)
+			a.tone(i, kinds[reasonTone].weight/10*(1+m.Score.Frustration)/2*left)
 		}
 	}
 	return level
@@ -252,7 +278,7 @@ func levelOf(s *odzew.Score) int {
 		return 1
 	}
 	for _, sig := range s.Signals {
-		if weights[sig] > 0 && !slices.Contains(weak, sig) && sig != "vulnerability" {
+		if k := kinds[sig]; k.weight > 0 && k.rank != weak && sig != "vulnerability" {
 			return 1
 		}
 	}
@@ -274,17 +300,12 @@ func atRisk(s *odzew.Score) bool {
 }
 
 // tone keeps the strongest blame of any message: a part of its own, once.
-func (a *assessment) tone(i int, weight float64) {
-	for k := range a.parts {
-		if p := &a.parts[k]; p.Signal == reasonTone {
-			if weight <= p.Weight {
-				return
-			}
-			a.parts = slices.Delete(a.parts, k, k+1)
-			break
-		}
+func (a *assessment) tone(message int, weight float64) {
+	p := a.part(reasonTone)
+	if weight > p.Weight {
+		p.Weight = 0
+		a.says(reasonTone, weight, message)
 	}
-	a.add(reasonTone, 0, a.Messages[i].At, weight, i)
 }
 
 // left is how much of its weight what was at a time still has.
@@ -299,34 +320,41 @@ func decay(age time.Duration) float64 {
 	return math.Exp2(-float64(age) / float64(halfLife))
 }
 
-// add adds weight to a signal's part. With a weight of 0 it is the signal's own, as
-// calmed since. The message, if not -1, is quoted where it is the strongest.
-func (a *assessment) add(signal string, count int, at time.Time, weight float64, message int) {
-	if weight == 0 {
-		weight = weights[signal] / 10 * a.left(at)
-	}
+// part is that of a reason, a new one where there is none yet.
+func (a *assessment) part(signal string) *part {
 	k := slices.IndexFunc(a.parts, func(p part) bool { return p.Signal == signal })
 	if k < 0 {
 		k = len(a.parts)
-		a.parts = append(a.parts, part{Reason: odzew.Reason{Signal: signal}, at: at})
+		a.parts = append(a.parts, part{Reason: odzew.Reason{Signal: signal}})
 	}
-	p := &a.parts[k]
+	return &a.parts[k]
+}
+
+// says adds what a message says. Of all messages that say it the strongest is quoted.
+func (a *assessment) says(signal string, weight float64, message int) {
+	p := a.part(signal)
 	p.Weight += weight
-	p.Count = max(p.Count, count)
-	if math.Abs(weight) >= p.best {
-		p.best = math.Abs(weight)
-		if message >= 0 {
-			m := &a.Messages[message]
-			p.Message, p.at = m.ID, m.At
-			p.Quote = quote(m, signal)
-		}
+	if w := math.Abs(weight); w > p.best {
+		m := &a.Messages[message]
+		p.best, p.at, p.Message, p.Quote = w, m.At, m.ID, quote(m, signal)
 	}
+}
+
+// happened adds a behaviour as of a time, or, where it is there already, keeps the
+// heavier of both.
+func (a *assessment) happened(signal string, count int, at time.Time) *part {
+	p := a.part(signal)
+	p.Count = max(p.Count, count)
+	if w := kinds[signal].weight / 10 * a.left(at); w > p.Weight {
+		p.Weight, p.at = w, at
+	}
+	return p
 }
 
 // has says whether one of these reasons counts.
 func (a *assessment) has(signals ...string) bool {
 	return slices.ContainsFunc(a.parts, func(p part) bool {
-		return p.Weight >= 0.5*weights[p.Signal]/10 && slices.Contains(signals, p.Signal)
+		return p.Weight >= kinds[p.Signal].weight/10/2 && slices.Contains(signals, p.Signal)
 	})
 }
 
@@ -372,15 +400,15 @@ func (a *assessment) level(flag *odzew.Flag, message int, silent bool) int {
 	enough, threat := false, false
 	for i := range a.parts {
 		p := &a.parts[i]
-		if p.Weight < 0.08 || slices.Contains(weak, p.Signal) {
+		k := kinds[p.Signal]
+		if p.Weight < counted || k.rank == weak {
 			continue
 		}
-		fact := cmp.Or(same[p.Signal], p.Signal)
-		if !slices.Contains(facts, fact) {
+		if fact := cmp.Or(k.fact, p.Signal); !slices.Contains(facts, fact) {
 			facts = append(facts, fact)
 		}
-		enough = enough || slices.Contains(alone, p.Signal) && p.Weight >= 0.2
-		threat = threat || slices.Contains(strong, p.Signal)
+		enough = enough || k.rank == alone && p.Weight >= 2*counted
+		threat = threat || k.rank >= strong
 	}
 	sum := 0
 	switch {
