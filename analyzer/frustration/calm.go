@@ -98,8 +98,13 @@ func taken(s *odzew.Score) float64 {
 	return calmAccepted
 }
 
+// pleased says whether a message is glad, and not a guess between praise and blame.
 func pleased(s *odzew.Score) bool {
-	const sure = 0.5 // not a guess between praise and a plain report
-	return s.Sentiment != nil && *s.Sentiment == odzew.Positive && s.Confidence >= sure ||
-		s.Level == 0 && slices.Contains(s.Signals, "relief")
+	if s.Sentiment == nil {
+		return false
+	}
+	if *s.Sentiment == odzew.Positive {
+		return s.Confidence >= 0.4 && s.Probabilities.Negative <= 0.25
+	}
+	return s.Level == 0 && slices.Contains(s.Signals, "relief")
 }
