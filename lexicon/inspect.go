@@ -25,12 +25,9 @@ type Item struct {
 }
 
 // Items returns the parts of the entry's pattern, in order; none where the entry
-// did not come from Parse and its pattern cannot be read.
+// does not come from Parse.
 func (e *Entry) Items() []Item {
-	its, err := parsePattern(e.Pattern, e.Kind)
-	if err != nil {
-		return nil
-	}
+	its := e.items
 	out := make([]Item, len(its))
 	for i, it := range its {
 		o := Item{Gap: it.gap, Start: it.op == opStart, End: it.op == opEnd, Guard: it.op == opGuard, Optional: it.optional, Key: it.key}
@@ -90,7 +87,10 @@ func (s *Set) ClassWords(l Lang, class string) []string {
 	case ClassNeg:
 		for i := range s.Entries {
 			e := &s.Entries[i]
-			if its := e.Items(); e.Kind == Negator && (e.Lang == l || e.Lang == Any) && len(its) == 1 && len(its[0].Words) > 0 {
+			if e.Kind != Negator || e.Lang != l && e.Lang != Any {
+				continue
+			}
+			if its := e.Items(); len(its) == 1 && len(its[0].Words) > 0 {
 				out = append(out, s.Forms(e.Lang, its[0].Words[0])[0])
 			}
 		}

@@ -104,6 +104,7 @@ type commands struct {
 	Explain     explainCmd     `cmd:"" help:"Say why: a text, a message or a conversation."`
 	Flags       flagsCmd       `cmd:"" help:"Customers to look after: list, acknowledge, resolve, mute."`
 	Targets     targetsCmd     `cmd:"" help:"What the desk promised itself: breached, at risk, met."`
+	Lexicon     lexiconCmd     `cmd:"" help:"The tuning workbench of the lexicon."`
 	Status      statusCmd      `cmd:"" help:"Show sources, runs and counts."`
 	Deadletters deadlettersCmd `cmd:"" name:"deadletters" help:"Records that could not be taken in."`
 	Backup      backupCmd      `cmd:"" help:"Copy the database while it is in use."`

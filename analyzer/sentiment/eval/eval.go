@@ -66,6 +66,7 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 				e.Sentiment = odzew.Neutral
 			case "mixed", "amb":
 				e.Sentiment = odzew.Mixed
+			case "": // not labelled
 			case "ambiguous":
 				continue // the readers could not tell, either
 			default:

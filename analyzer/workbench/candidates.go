@@ -1,0 +1,77 @@
+package workbench
+
+import (
+	"strings"
+	"unicode"
+
+	"odzew/analyzer/sentiment"
+	"odzew/analyzer/text"
+	"odzew/lexicon"
+)
+
+// Candidates: words, and pairs of neighbours, that no entry gives a tone yet.
+
+// A candidate is one that stands in a text, as the pattern that it would have.
+type candidate struct {
+	pattern string
+	first   int // word
+	words   int // 1 or 2
+	negated bool
+	unknown bool // no entry, class or list knows it, or one of its words
+}
+
+// candidatesIn lists the candidates of a text.
+func (l *Lexicon) candidatesIn(message string, r *sentiment.Reading) []candidate {
+	const reach = 4 // words that a negator turns, as in judging
+	var out []candidate
+	notUntil := -1 // first word behind the reach of the last negator
+	negators := map[int]int{}
+	for _, f := range r.Found {
+		if f.Counts && l.Set.Entries[f.Entry].Kind == lexicon.Negator {
+			negators[f.Start] = f.End
+		}
+	}
+	before := "" // the free word in front
+	for i := range r.Words {
+		w := &r.Words[i]
+		if i > 0 && r.Words[i-1].Clause != w.Clause {
+			before, notUntil = "", -1
+		}
+		if end, ok := negators[i]; ok {
+			notUntil = end + reach
+		}
+		word := ""
+		if w.Kind == text.Word && w.Owner < 0 {
+			word = plain(message[w.Start:w.End])
+		}
+		if word != "" {
+			negated := i < notUntil
+			out = append(out, candidate{"=" + word, i, 1, negated, !w.Known})
+			if before != "" {
+				out = append(out, candidate{"=" + before + " =" + word, i - 1, 2, negated, !w.Known || !r.Words[i-1].Known})
+			}
+		}
+		before = word
+	}
+	return out
+}
+
+// plain returns a word as an entry has it, or "" where no entry can.
+func plain(w string) string {
+	const longest = 40 // bytes
+	if len(w) > longest {
+		return ""
+	}
+	var b strings.Builder
+	for i, r := range w {
+		lower, _ := lexicon.Fold(r)
+		switch {
+		case lower == 0:
+		case lower == '\'' && i > 0, lower == '-' && i == 1, unicode.IsLetter(lower) && !unicode.IsUpper(lower):
+			b.WriteRune(lower)
+		default:
+			return ""
+		}
+	}
+	return strings.TrimRight(b.String(), "'-")
+}
