@@ -32,7 +32,8 @@ import (
 // to accept; the empty cursor stands for the beginning. No record comes twice
 // within one pull, and a pull after which nothing has changed brings none.
 //
-// Accept is called by one goroutine at a time. When it fails, it is not called
+// Accept is called by one goroutine at a time, and may keep what it is given: the
+// connector does not touch a record again. When accept fails, it is not called
 // again, and Pull returns an error that wraps its own. When ctx ends, Pull
 // returns soon, with an error that wraps ctx.Err. No goroutine outlives Pull.
 //

@@ -27,6 +27,8 @@ type Stored struct {
 	Others []Contact
 	// Analysed: there are findings of it, of whatever versions.
 	Analysed bool
+	// Identity is the keyed hash of the customer's; nil where there is none.
+	Identity []byte
 }
 
 // A Contact is another conversation of the same customer, in brief.
@@ -63,7 +65,7 @@ func (s *Store) Invalidate(ctx context.Context) error {
 
 const conversationFields = `c.id, c.revision, c.source, c.external_id, c.channel, c.inbox, c.subject, c.created_at, c.priority, c.team, c.form, c.tags, c.excluded,
 	coalesce(c.merged_into, 0), coalesce(k.external_id, ''), coalesce(k.name, ''), coalesce(k.email, ''),
-	EXISTS (SELECT 1 FROM findings f WHERE f.conversation_id = c.id)`
+	EXISTS (SELECT 1 FROM findings f WHERE f.conversation_id = c.id), k.identity`
 
 // Load reads conversations with all below them, in the order of ids. A number
 // that is not there is left out.
@@ -136,7 +138,7 @@ func (s *Store) loadPlain(ctx context.Context, ids []int64) ([]Stored, map[int64
 			tags         string
 		)
 		if err := rows.Scan(&c.ID, &c.Revision, &c.Source, &c.Conversation.ID, &c.Channel, &c.Inbox, &c.Subject, &created, &c.Priority, &c.Team, &c.Form, &tags,
-			&c.Excluded, &mer, &c.Customer.ID, &c.Customer.Name, &c.Customer.Email, &c.Analysed); err != nil {
+			&c.Excluded, &mer, &c.Customer.ID, &c.Customer.Name, &c.Customer.Email, &c.Analysed, &c.Identity); err != nil {
 			return nil, nil, err
 		}
 		c.CreatedAt = time.Unix(created, 0).UTC()
@@ -289,7 +291,9 @@ type Finding struct {
 	Conversation int64
 	Revision     int64
 	// Anew: there are older findings to put these in place of.
-	Anew       bool
+	Anew bool
+	// Identity is the customer's; it owns the flag.
+	Identity   []byte
 	Touchpoint string
 	Scores     []MessageScore
 	Waits      odzew.Waits

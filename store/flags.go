@@ -37,12 +37,15 @@ func (b *Batch) saveFlag(v Versions, f *Finding) error {
 	if f.Flag.Level == 0 {
 		return b.settleFlags(f.Conversation, "", now)
 	}
-	if err := b.settleFlags(f.Conversation, f.Flag.Cause, now); err != nil {
-		return err
+	if f.Anew {
+		if err := b.settleFlags(f.Conversation, f.Flag.Cause, now); err != nil {
+			return err
+		}
 	}
-	who, err := b.flagOwner(f.Conversation)
-	if err != nil {
-		return err
+	who := f.Identity
+	if who == nil { // nobody is known: the flag is the conversation's own
+		sum := sha256.Sum256([]byte("conversation\x00" + strconv.FormatInt(f.Conversation, 10)))
+		who = sum[:16]
 	}
 	reasons := jsonText(f.Flag.Reasons, "[]")
 	opened := f.Flag.OpenedAt.Unix()
@@ -55,7 +58,7 @@ func (b *Batch) saveFlag(v Versions, f *Finding) error {
 		state     string
 		openedOld int64
 	)
-	err = b.queryRow(`SELECT id, level, state, opened_at FROM flags WHERE who = ? AND cause = ?`, []any{who, f.Flag.Cause}, &id, &level, &state, &openedOld)
+	err := b.queryRow(`SELECT id, level, state, opened_at FROM flags WHERE who = ? AND cause = ?`, []any{who, f.Flag.Cause}, &id, &level, &state, &openedOld)
 	if errors.Is(err, sql.ErrNoRows) {
 		res, err := b.exec(`INSERT INTO flags (who, cause, conversation_id, level, frustration, needs_call, state, opened_at, changed_at, reasons, lexicon_version, analyzer_version)
 			VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?)`, who, f.Flag.Cause, f.Conversation, f.Flag.Level, f.Flag.Frustration, f.Flag.NeedsCall, opened, now, reasons, v.Lexicon, v.Analyzer)
@@ -123,17 +126,6 @@ func (b *Batch) settleFlags(conversation int64, cause string, now int64) error {
 func (b *Batch) flagEvent(id, at int64, event string, level int, by string) error {
 	_, err := b.exec(`INSERT INTO flag_events VALUES (?, ?, ?, ?, ?)`, id, at, event, level, by)
 	return err
-}
-
-// flagOwner is whose flag it is: the customer's identity over all sources.
-func (b *Batch) flagOwner(conversation int64) ([]byte, error) {
-	var who []byte
-	err := b.queryRow(`SELECT k.identity FROM conversations c JOIN customers k ON k.id = c.customer_id WHERE c.id = ?`, []any{conversation}, &who)
-	if errors.Is(err, sql.ErrNoRows) {
-		sum := sha256.Sum256([]byte("conversation\x00" + strconv.FormatInt(conversation, 10)))
-		return sum[:16], nil
-	}
-	return who, err
 }
 
 const flagQuery = `SELECT f.id, c.external_id, c.source, coalesce(k.external_id, ''), f.cause, f.level, f.frustration, f.needs_call, f.opened_at, f.state, f.reasons

@@ -17,7 +17,7 @@ func TestFlagLife(t *testing.T) {
 	v := Versions{Lexicon: "1", Analyzer: "1"}
 	found := func(conv int64, cause string, level int, at time.Time) {
 		t.Helper()
-		f := Finding{Conversation: conv, Revision: 1, Anew: true, Flag: odzew.Flag{Cause: cause, Level: level, Frustration: float64(level) / 2, OpenedAt: at, Reasons: []odzew.Reason{{Signal: cause, Weight: 0.5, Quote: "ile można"}}}}
+		f := Finding{Conversation: conv, Revision: 1, Anew: true, Identity: []byte("ewa"), Flag: odzew.Flag{Cause: cause, Level: level, Frustration: float64(level) / 2, OpenedAt: at, Reasons: []odzew.Reason{{Signal: cause, Weight: 0.5, Quote: "ile można"}}}}
 		if err := s.SaveFindings(ctx, v, []Finding{f}); err != nil {
 			t.Fatal(err)
 		}

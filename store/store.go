@@ -15,6 +15,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -86,11 +87,8 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 }
 
 func (s *Store) open(ctx context.Context, o Options) error {
-	var err error
 	if !o.ReadOnly {
-		if s.w, err = sql.Open("sqlite3", dsn(s.path, "rwc")); err != nil {
-			return err
-		}
+		s.w = sql.OpenDB(writer(dsn(s.path, "rwc")))
 		s.w.SetMaxOpenConns(1)
 		if err := migrate(ctx, s.w, odzew.SchemaVersion, odzew.Schema, migrations); err != nil {
 			return err
@@ -99,8 +97,8 @@ func (s *Store) open(ctx context.Context, o Options) error {
 			return err
 		}
 	}
-	mode := "ro"
-	if s.r, err = sql.Open("sqlite3", dsn(s.path, mode)); err != nil {
+	var err error
+	if s.r, err = sql.Open("sqlite3", dsn(s.path, "ro")); err != nil {
 		return err
 	}
 	s.r.SetMaxOpenConns(4)
@@ -131,6 +129,20 @@ func dsn(path, mode string) string {
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
+
+// writer connects with one setting that the DSN cannot say: how much of the log
+// gathers, in pages, before it is moved into the database. A bulk load would
+// otherwise wait for the disk at every transaction.
+type writer string
+
+func (w writer) Driver() driver.Driver {
+	return &sqlite3.SQLiteDriver{ConnectHook: func(c *sqlite3.SQLiteConn) error {
+		_, err := c.Exec(`PRAGMA wal_autocheckpoint = 8000`, nil)
+		return err
+	}}
+}
+
+func (w writer) Connect(context.Context) (driver.Conn, error) { return w.Driver().Open(string(w)) }
 
 // Close ends all connections and gives the lock back.
 func (s *Store) Close() error {

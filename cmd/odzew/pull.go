@@ -35,16 +35,15 @@ func (p *program) pull(ctx context.Context, st *store.Store, kind, name string, 
 	}
 	// What was received is stored also after the order to stop has come.
 	keep := context.WithoutCancel(ctx)
-	in := &intake{ctx: keep, st: st, source: name, incremental: incremental}
+	in := newIntake(keep, st, name, incremental)
 	err = c.Pull(ctx, since, in.accept)
 	if errors.Is(err, connectors.ErrCursor) {
 		p.log.WithField("source", name).Warn("the stored cursor is of another kind; pulling from the beginning")
 		err = c.Pull(ctx, "", in.accept)
 	}
-	if cerr := in.commit(); cerr != nil {
-		err = errors.Join(err, cerr)
+	if serr := in.close(); serr != nil && !errors.Is(err, serr) {
+		err = errors.Join(err, serr)
 	}
-	in.rollback()
 	run.Conversations, run.Messages, run.DeadLetters = in.changed, in.messages, in.dead
 	switch {
 	case err != nil:
@@ -57,12 +56,18 @@ func (p *program) pull(ctx context.Context, st *store.Store, kind, name string, 
 	return run, errors.Join(err, st.EndRun(keep, run))
 }
 
-// An intake collects records in transactions.
+// An intake stores records in transactions, in a goroutine of its own: the
+// connector reads on meanwhile. Records are stored in their order, and a cursor
+// with or after all that it covers. It is closed by whoever made it.
 type intake struct {
 	ctx         context.Context
 	st          *store.Store
 	source      string
 	incremental bool
+	records     chan connectors.Record
+	failed      chan struct{} // closed once err is set
+	done        chan struct{}
+	err         error
 
 	batch                   *store.Batch
 	n                       int
@@ -70,7 +75,54 @@ type intake struct {
 	changed, messages, dead int
 }
 
+func newIntake(ctx context.Context, st *store.Store, source string, incremental bool) *intake {
+	in := &intake{
+		ctx: ctx, st: st, source: source, incremental: incremental,
+		records: make(chan connectors.Record, 16), failed: make(chan struct{}), done: make(chan struct{}),
+	}
+	go func() {
+		defer close(in.done)
+		for r := range in.records {
+			if in.err != nil {
+				continue
+			}
+			if err := in.store(r); err != nil {
+				in.rollback()
+				in.err = err
+				close(in.failed)
+			}
+		}
+		if in.err == nil {
+			in.err = in.commit()
+		}
+		in.rollback()
+	}()
+	return in
+}
+
+// accept hands a record on; it fails once an earlier one could not be stored.
 func (in *intake) accept(r connectors.Record) error {
+	select {
+	case <-in.failed:
+		return in.err
+	default:
+	}
+	select {
+	case in.records <- r:
+		return nil
+	case <-in.failed:
+		return in.err
+	}
+}
+
+// close stores what was accepted and says whether all could be.
+func (in *intake) close() error {
+	close(in.records)
+	<-in.done
+	return in.err
+}
+
+func (in *intake) store(r connectors.Record) error {
 	if in.batch == nil {
 		b, err := in.st.Begin(in.ctx, in.source)
 		if err != nil {
@@ -83,13 +135,11 @@ func (in *intake) accept(r connectors.Record) error {
 			r.Conversation.Source = in.source
 		}
 		if err := in.batch.Put(r.Conversation); err != nil {
-			in.rollback()
 			return err
 		}
 	}
 	if d := r.DeadLetter; d != nil {
 		if err := in.batch.Dead(store.DeadLetter{Place: d.Where, Reason: d.Reason, Raw: d.Raw, RawBytes: d.Size}); err != nil {
-			in.rollback()
 			return err
 		}
 	}
