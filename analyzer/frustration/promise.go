@@ -214,6 +214,9 @@ func endsSentence(toks []token, text string, i int) bool {
 		i++
 	}
 	next, _ = utf8.DecodeRuneInString(text[i:])
+	if last.word.class == classAtHour && unicode.IsDigit(next) {
+		return false // "ok. 14"
+	}
 	return last.kind != kindNumber || !unicode.IsLower(next) // "15. czerwca"
 }
 
@@ -461,7 +464,8 @@ func (r *reader) span(i, end int, w *when) int {
 		working = true
 		i++
 	}
-	if n < 0 {
+	unsaid := n < 0
+	if unsaid {
 		n = 1
 	}
 	if n == 0 || n > 365 {
@@ -478,11 +482,16 @@ func (r *reader) span(i, end int, w *when) int {
 			w.length /= 2
 		}
 	case unitDay:
-		if working {
+		switch {
+		case working:
 			w.working = n
-		} else {
+		case unsaid: // "w ciągu dnia"
+			w.day, w.hasDay, w.today = dateAt(r.at), true, true
+		default:
 			w.days = n
 		}
+	case unitFullDay:
+		w.length = time.Duration(n) * 24 * time.Hour
 	case unitWeek:
 		w.days = 7 * n
 	case unitMonth:
@@ -503,7 +512,7 @@ func (r *reader) dayAt(i, end int, w *when) int {
 	if i > 0 && (r.toks[i-1].word.class == classSince || r.toks[i-1].word.class == classLast) {
 		return 0
 	}
-	today := time.Date(r.at.Year(), r.at.Month(), r.at.Day(), 0, 0, 0, 0, time.UTC)
+	today := dateAt(r.at)
 	set := func(t time.Time, n int) int {
 		w.day, w.hasDay = t, true
 		return n
@@ -558,6 +567,10 @@ func (r *reader) dayAt(i, end int, w *when) int {
 	case classThis:
 		if i+1 < end && r.toks[i+1].word.class == classUnit && r.toks[i+1].word.value == unitWeek {
 			return set(friday(today), 2)
+		}
+		if !w.hasDay && r.class(i+1, end) == classDayPart { // "this afternoon"
+			w.today = true
+			return set(today, 1)
 		}
 	case classMonth:
 		if i+1 < end && r.toks[i+1].kind == kindNumber && r.toks[i+1].number >= 1 && r.toks[i+1].number <= 31 && r.toks[i+1].digits <= 2 {
@@ -654,7 +667,7 @@ words:
 			lead = true
 		case c == classBetween:
 			lead, between = true, true
-		case lead && (c == classFiller || c == classUnit && r.toks[i].word.value == unitHour):
+		case lead && (c == classFiller || c == classUnit && r.toks[i].word.value == unitHour || r.mark(i, end, '.')):
 		case c == classAbbreviation && r.toks[i].word.value == isHour:
 			lead = true
 			if r.mark(i+1, end, '.') {
@@ -735,7 +748,7 @@ func (r *reader) due(w when) (time.Time, bool) {
 	if w.length > 0 {
 		return r.at.Add(w.length), true
 	}
-	day := time.Date(r.at.Year(), r.at.Month(), r.at.Day(), 0, 0, 0, 0, time.UTC)
+	day := dateAt(r.at)
 	local := func(h, m int) time.Time {
 		return time.Date(day.Year(), day.Month(), day.Day(), h, m, 0, 0, r.place.Zone)
 	}
@@ -778,6 +791,11 @@ func (r *reader) workday(day time.Time) bool {
 	}
 	d := noon.Weekday()
 	return d != time.Saturday && d != time.Sunday
+}
+
+// dateAt is the local date of a time, as midnight UTC.
+func dateAt(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
 // friday is that of the week of a day; of the next one on a weekend.

@@ -60,6 +60,13 @@ func TestFindPromise(t *testing.T) {
 		{"Granatowe będą w sklepie w przyszłym tygodniu.", "2026-06-19 17:00", "będą w sklepie w przyszłym tygodniu"},
 		{"I'll ring you by 5 tomorrow.", "2026-06-10 17:00", "I'll ring you by 5 tomorrow"},
 		{"We will get back to you within the next 2-3 business days.", "2026-06-12 17:00", "will get back to you within the next 2-3 business days"},
+		{"I will call you this afternoon.", "2026-06-09 17:00", "will call you this afternoon"},
+		{"Kierowca zadzwoni jutro ok. 14.", "2026-06-10 14:00", "zadzwoni jutro ok. 14"},
+		{"Odpiszemy w ciągu dnia.", "2026-06-09 17:00", "Odpiszemy w ciągu dnia"},
+		{"Odpiszemy w ciągu doby.", "2026-06-10 10:30", "Odpiszemy w ciągu doby"},
+		{"Oddzwonię dziś wieczorem.", "2026-06-09 20:00", "Oddzwonię dziś wieczorem"},
+		{"You'll hear from us by EOD Friday.", "2026-06-12 17:00", "You'll hear from us by EOD Friday"},
+		{"We will ring you on Thursday between 2 and 4 pm.", "2026-06-11 16:00", "will ring you on Thursday between 2 and 4 pm"},
 		// no promises
 		{"With that inseam you'll clear the frame by about 4 cm.", "", ""},
 		{"Czy oddzwonimy w poniedziałek?", "", ""},

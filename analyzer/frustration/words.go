@@ -54,6 +54,7 @@ const (
 	unitQuarter
 	unitHour
 	unitDay
+	unitFullDay // 24 hours
 	unitWeek
 	unitMonth
 )
@@ -118,7 +119,7 @@ func buildWords() map[string]word {
 	}
 	for unit, list := range map[int]string{
 		unitMinute: "minut minuty minute minutes min", unitQuarter: "kwadransa kwadrans", unitHour: "godzin godziny godzine hour hours h godzinie",
-		unitDay: "dni dnia dniu dzien day days doby dobe dob", unitWeek: "tydzien tygodnia tygodni tygodnie tygodniu week weeks", unitMonth: "miesiac miesiaca miesiecy month months",
+		unitDay: "dni dnia dniu dzien day days", unitFullDay: "doby dobe dob doba", unitWeek: "tydzien tygodnia tygodni tygodnie tygodniu week weeks", unitMonth: "miesiac miesiaca miesiecy month months",
 	} {
 		add(classUnit, unit, list)
 	}
@@ -136,14 +137,14 @@ func buildWords() map[string]word {
 	add(classWorking, 0, "robocze roboczych roboczy roboczego robocza working business")
 	add(classWithin, 0, "w ciagu za within in przeciagu under")
 	add(classBy, 0, "do by before przed until till najpozniej latest up")
-	add(classAtHour, 0, "o at")
+	add(classAtHour, 0, "o at okolo ok around about circa kolo")
 	add(classBetween, 0, "miedzy pomiedzy between from")
 	add(classAnd, 0, "and to")
 	add(classFiller, 0, "najblizszych maksymalnie max the of kolejnych than our")
 	add(classHourWord, 0, "o'clock")
 	add(classNoon, 0, "poludnia poludnie poludniem noon midday lunchtime")
 	add(classDayPart, 12, "rano morning rana przedpoludniem")
-	add(classDayPart, endOfWork, "poludniu popoludniu afternoon")
+	add(classDayPart, endOfWork, "poludniu popoludniu afternoon eod cob")
 	add(classDayPart, 20, "wieczorem wieczora wieczor evening")
 	add(classAM, 0, "am")
 	add(classPM, 0, "pm")
