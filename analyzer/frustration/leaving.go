@@ -24,11 +24,13 @@ var leaving = phrases(
 	"juz niepotrzebn*", "nie klopotac", "nie fatygowac", "nie zawracac sobie", "dam* sobie spokoj", "dajmy spokoj", "odpuszczam", "odpuszcze",
 	"odpuscmy", "nie bede .. wiecej .. korzyst*", "nie bede .. wiecej uzywac", "zostawmy to", "niech .. zostanie", "zamykam temat", "obejdzie sie", "obejde sie",
 	"moze innym razem", "zamknac zgloszenie", "zamknac sprawe", "nie bede .. zawracac", "nie bede .. glowy", "szkoda .. zachodu", "nie zalezy mi juz", "juz mi nie zalezy",
+	"no coz", "to trudno", "no trudno", "pozostaje mi", "pogodz* sie", "pogodzil* sie", "dam* sobie rade", "jakos damy rade", "nie skorzystam", "przestan* pytac", "nie bede juz pytac", "nie bede .. dopytywac",
 	"never mind", "nevermind", "bought .. elsewhere", "bought one", "bought it somewhere", "ordered .. elsewhere", "found .. elsewhere",
 	"gone elsewhere", "went elsewhere", "go elsewhere", "find someone else", "found someone else", "use someone else", "someone else did",
 	"no need any", "no need anymore", "no longer need*", "don't need it any*", "not needed any", "don't bother", "don't trouble", "forget it", "forget about it",
 	"let's leave it", "i'll leave it", "leave it there", "leave it at that", "do without", "sorted it .. myself", "sort it .. myself", "made one", "made my own", "live with it",
 	"close the ticket", "close this ticket", "close my ticket", "managed without", "managed it myself", "too late now",
+	"oh well", "i'll manage", "we'll manage", "i won't be needing", "we won't be needing", "stop asking", "won't ask again", "won't chase", "won't bother",
 )
 
 // solving are words by which such a phrase tells of a good end: "never mind, it works".
