@@ -242,7 +242,7 @@ func (a *Analyzer) WaitOptions(in Input) waits.Options {
 // closing says whether a message of a customer is thanks or good-bye only, whatever
 // it quotes.
 func (a *Analyzer) closing(text string) bool {
-	const most = 200 // bytes; eight closing words are shorter
+	const most = 120 // bytes; eight closing words are shorter
 	if own := reply.Split(text).Own; len(own) <= most {
 		return a.Scorer.Closing(own)
 	}
