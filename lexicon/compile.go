@@ -104,7 +104,14 @@ func (s *Set) Compile() *Compiled {
 	for i := range s.Entries {
 		b.add(uint32(i))
 	}
-	return b.finish()
+	// The entries as read, patterns and all, stay with the set.
+	b.c.Entries = slices.Clone(s.Entries)
+	for i := range b.c.Entries {
+		b.c.Entries[i].items = nil
+	}
+	c := b.finish()
+	c.forms = slices.Clone(c.forms)
+	return c
 }
 
 type symbolKey struct {

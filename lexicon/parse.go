@@ -156,9 +156,12 @@ func compareEntries(a, b *Entry) int {
 
 // parseRow reads one row; msg is empty where it is good.
 func parseRow(raw string, columns int) (e Entry, msg string) {
-	f := strings.Split(raw, "\t")
-	if len(f) != columns {
-		return e, fmt.Sprintf("%d columns instead of %d: write every TAB, also after empty columns", len(f), columns)
+	var f [8]string
+	if n := strings.Count(raw, "\t") + 1; n != columns {
+		return e, fmt.Sprintf("%d columns instead of %d: write every TAB, also after empty columns", n, columns)
+	}
+	for i := range columns {
+		f[i], raw, _ = strings.Cut(raw, "\t")
 	}
 	for i, s := range f[:6] {
 		if s != strings.TrimSpace(s) {

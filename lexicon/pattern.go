@@ -73,22 +73,19 @@ func parsePattern(s string, kind Kind) ([]item, error) {
 		}
 		return []item{newWord(item{op: opWord}, []alt{{word: s, form: true}})}, nil
 	}
-	var (
-		items    []item
-		optional int
-	)
-	for _, text := range strings.Split(s, " ") {
+	items := make([]item, 0, strings.Count(s, " ")+1)
+	optional := 0
+	for text := range strings.SplitSeq(s, " ") {
 		if text == "" {
 			return nil, errors.New("the items of an entry are parted by one space")
 		}
-		its, err := parseItem(text)
-		if err != nil {
+		var err error
+		if items, err = appendItem(items, text); err != nil {
 			return nil, err
 		}
-		if its[0].optional {
+		if items[len(items)-1].optional {
 			optional++
 		}
-		items = append(items, its...)
 	}
 	if len(items) > maxItems {
 		return nil, fmt.Errorf("an entry of %d items; at most %d", len(items), maxItems)
@@ -99,8 +96,13 @@ func parsePattern(s string, kind Kind) ([]item, error) {
 	return items, checkOrder(items)
 }
 
+func isGuard(it item) bool { return it.op == opGuard }
+
 func checkOrder(items []item) error {
-	body := slices.DeleteFunc(slices.Clone(items), func(it item) bool { return it.op == opGuard })
+	body := items
+	if slices.ContainsFunc(items, isGuard) {
+		body = slices.DeleteFunc(slices.Clone(items), isGuard)
+	}
 	if len(body) > 0 && body[0].op == opStart {
 		body = body[1:]
 	}
@@ -135,21 +137,21 @@ func checkOrder(items []item) error {
 	return nil
 }
 
-// parseItem reads one item; a word with hyphens becomes several.
-func parseItem(s string) ([]item, error) {
+// appendItem reads one item; a word with hyphens becomes several.
+func appendItem(items []item, s string) ([]item, error) {
 	switch {
 	case s == "_":
-		return []item{{op: opAny}}, nil
+		return append(items, item{op: opAny}), nil
 	case s == "^":
-		return []item{{op: opStart}}, nil
+		return append(items, item{op: opStart}), nil
 	case s == "$":
-		return []item{{op: opEnd}}, nil
+		return append(items, item{op: opEnd}), nil
 	case strings.HasPrefix(s, "..") && s != "...":
 		n, err := strconv.Atoi(s[2:])
 		if err != nil || n < 1 || n > maxGap {
 			return nil, fmt.Errorf("gap %q is not ..1 to ..%d", s, maxGap)
 		}
-		return []item{{op: opGap, gap: n}}, nil
+		return append(items, item{op: opGap, gap: n}), nil
 	}
 	it := item{op: opWord}
 	rest := s
@@ -159,8 +161,9 @@ func parseItem(s string) ([]item, error) {
 	case len(s) > 1 && s[0] == '?':
 		it.optional, rest = true, s[1:]
 	}
-	alternatives := strings.Split(rest, "|")
-	for _, a := range alternatives {
+	alternatives := strings.Count(rest, "|") + 1
+	words := make([]alt, 0, alternatives)
+	for a := range strings.SplitSeq(rest, "|") {
 		if a == "" || a == "=" {
 			return nil, fmt.Errorf("empty alternative in %q", s)
 		}
@@ -177,33 +180,29 @@ func parseItem(s string) ([]item, error) {
 			return nil, fmt.Errorf("%q: a class has no forms: write %s", a, word)
 		}
 		if parts := hyphenParts(word); len(parts) > 1 {
-			if len(alternatives) > 1 || it.op == opGuard {
-				return nil, fmt.Errorf("%q: a hyphen parts words, and an alternative is one word: write an entry of its own", a)
+			if alternatives > 1 || it.op == opGuard || it.optional {
+				return nil, fmt.Errorf("%q: a hyphen parts words, and an alternative, a guard or an optional item is one word: write an entry of its own", a)
 			}
-			var its []item
 			for _, p := range parts {
 				if err := checkWord(p); err != nil {
 					return nil, err
 				}
-				its = append(its, newWord(item{op: opWord, optional: it.optional}, []alt{{p, form}}))
+				items = append(items, newWord(item{op: opWord}, []alt{{p, form}}))
 			}
-			if it.optional {
-				return nil, fmt.Errorf("%q: a hyphen parts words: write each as an item", s)
-			}
-			return its, nil
+			return items, nil
 		}
 		if err := checkWord(word); err != nil {
 			return nil, err
 		}
-		it.words = append(it.words, alt{word, form})
+		words = append(words, alt{word, form})
 	}
-	return []item{newWord(it, it.words)}, nil
+	return append(items, newWord(it, words)), nil
 }
 
+// newWord completes an item with its words, which it keeps and sorts.
 func newWord(it item, words []alt) item {
 	it.words = words
 	if len(words) > 1 {
-		it.words = slices.Clone(words)
 		slices.SortFunc(it.words, func(a, b alt) int {
 			if a.form != b.form {
 				if a.form {
