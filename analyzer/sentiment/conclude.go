@@ -124,12 +124,12 @@ func (s *Scorer) explain(m *scratch, score *odzew.Score) {
 		}
 	}
 	for k, at := range m.tags.bySignal {
-		if at != 0 {
+		if at != 0 && slices.Contains(score.Signals, lexicon.Signals[k]) {
 			x := &m.matches[at-1]
 			add(x.Start, x.End, s.lex.Entries[x.Entry].Pattern, ruleSignal+":"+lexicon.Signals[k], 0)
 		}
 	}
-	if m.tags.signals&bit(sigShouting) != 0 && m.tags.bySignal[sigShouting] == 0 {
+	if m.tags.bySignal[sigShouting] == 0 && slices.Contains(score.Signals, lexicon.Signals[sigShouting]) {
 		if start, end, ok := m.loudest(); ok {
 			add(start, end, "", ruleSignal+":"+lexicon.Signals[sigShouting], 0)
 		}
