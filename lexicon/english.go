@@ -60,7 +60,7 @@ func eachEnglish(lemma string, yield func(form string)) {
 	}
 	if doubles(lemma) {
 		stem += string(last)
-		if n > 5 { // travelled and traveled, both
+		if syllables(lemma) > 1 { // travelled and traveled, both
 			yield(lemma + "ed")
 			yield(lemma + "ing")
 		}
@@ -84,21 +84,24 @@ func doubles(w string) bool {
 	case 'w', 'x', 'y', 'h':
 		return false
 	}
-	vowels := 0
-	for i := range n {
-		if vowel(w[i]) && (i == 0 || !vowel(w[i-1])) {
-			vowels++
-		}
-	}
-	if vowels == 1 {
+	if syllables(w) == 1 {
 		return true
 	}
 	for _, end := range []string{"cel", "vel", "fer", "mit", "gret", "lel", "rol", "tol", "nel", "bel", "pel", "cur", "trol", "pat"} {
-		if strings.HasSuffix(w, end) && len(w) > 5 {
+		if strings.HasSuffix(w, end) && n > 4 {
 			return true
 		}
 	}
 	return false
+}
+
+func syllables(w string) (n int) {
+	for i := range len(w) {
+		if vowel(w[i]) && (i == 0 || !vowel(w[i-1])) {
+			n++
+		}
+	}
+	return n
 }
 
 func vowel(b byte) bool { return strings.IndexByte("aeiou", b) >= 0 }

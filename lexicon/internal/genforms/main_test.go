@@ -1,0 +1,85 @@
+package main
+
+import (
+	"archive/zip"
+	"slices"
+	"testing"
+)
+
+func TestDecode(t *testing.T) {
+	for _, tt := range []struct {
+		in, form, lemma, tag string
+		ok                   bool
+	}{
+		{"czekam;ABć;verb:fin:sg:pri", "czekam", "czekać", "verb:fin:sg:pri", true},
+		{"najlepszy;DAxyz;adj", "najlepszy", "lepszyxyz", "adj", true},
+		{"był;A" + string([]byte{'A' - 1}) + "być;v", "był", "być", "v", true}, // all of it
+		{"a;ZZ;v", "", "", "", false},
+		{"a;A", "", "", "", false},
+		{"", "", "", "", false},
+	} {
+		form, lemma, tag, ok := decode([]byte(tt.in))
+		if form != tt.form || lemma != tt.lemma || tag != tt.tag || ok != tt.ok {
+			t.Errorf("%q: %q %q %q %v", tt.in, form, lemma, tag, ok)
+		}
+	}
+}
+
+func TestWanted(t *testing.T) {
+	for tag, want := range map[string]bool{
+		"adj:sg:nom": true, "pact:sg:nom:m1:imperf:neg": false, "pact:sg:neg+adj:sg": true, "ger:sg:nom:n2:imperf:aff": true,
+	} {
+		if wanted(tag) != want {
+			t.Errorf("%s: %v", tag, !want)
+		}
+	}
+}
+
+// TestDamaged proves that a broken dictionary is an error and no more.
+func TestDamaged(t *testing.T) {
+	head := []byte{'\\', 'f', 's', 'a', 0xC6, 0, 7, 1, 'a'}
+	for _, data := range [][]byte{nil, []byte("PK"), head[:8], head, append(slices.Clone(head), 1, 2, 3), append(slices.Clone(head), 0x81)} {
+		a, err := parseAutomaton(data)
+		if err == nil {
+			err = a.each(func([]byte) {})
+		}
+		if err == nil {
+			t.Errorf("% x: no error", data)
+		}
+	}
+}
+
+// TestDictionary reads the real one, where it is installed.
+func TestDictionary(t *testing.T) {
+	z, err := zip.OpenReader("/usr/share/java/morfologik-polish.jar")
+	if err != nil {
+		t.Skip("libmorfologik-stemming2-java is not installed: ", err)
+	}
+	defer z.Close()
+	data, err := read(z, folder+"polish.dict")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := parseAutomaton(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, found := 0, map[string]bool{}
+	err = a.each(func(seq []byte) {
+		n++
+		if form, lemma, _, ok := decode(seq); ok && lemma == "czekać" {
+			found[form] = true
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, form := range []string{"czekam", "czekałyśmy", "czekający", "czekano"} {
+		if !found[form] {
+			t.Errorf("%s is no form of czekać", form)
+		}
+	}
+	if n < 4_000_000 {
+		t.Errorf("%d sequences", n)
+	}
+}
