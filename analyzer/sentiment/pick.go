@@ -102,9 +102,6 @@ func (s *Scorer) pick(m *scratch) {
 		if !in.toned {
 			continue
 		}
-		if in.pos != lexicon.NoPOS && !s.isPOS(m, x, in.pos) {
-			continue
-		}
 		span := min(x.End-x.Start, 255)
 		m.order = append(m.order, uint64(63-min(x.Items, 63))<<58|uint64(15-in.rank)<<54|uint64(span)<<46|uint64(i))
 	}
@@ -113,7 +110,7 @@ func (s *Scorer) pick(m *scratch) {
 		i := o & (1<<46 - 1)
 		x := &m.matches[i]
 		in := &s.info[x.Entry]
-		if m.taken(x) {
+		if m.taken(x) || in.pos != lexicon.NoPOS && !s.isPOS(m, x, in.pos) {
 			continue
 		}
 		for w := x.Start; w < x.End; w++ {
@@ -190,22 +187,23 @@ var ofHash, _ = lexicon.HashWord("of")
 // asks for.
 func (s *Scorer) isPOS(m *scratch, x *lexicon.Match, want lexicon.POS) bool {
 	at := int(x.Start)
-	if at > 0 && m.words[at-1].Clause == m.words[at].Clause {
-		switch before[m.toks[at-1].Exact] {
-		case beforeWish:
+	if at == 0 || m.words[at-1].Clause != m.words[at].Clause {
+		return want != lexicon.Verb // "Kind people", "Like last time"
+	}
+	switch before[m.toks[at-1].Exact] {
+	case beforeWish:
+		return false
+	case beforeVerb:
+		return want == lexicon.Verb
+	case beforeAdj:
+		return want == lexicon.Adj
+	case beforeNoun:
+		last := at+1 >= len(m.words) || m.words[at+1].Clause != m.words[at].Clause
+		switch {
+		case want == lexicon.Verb || want == lexicon.Adv:
 			return false
-		case beforeVerb:
-			return want == lexicon.Verb
-		case beforeAdj:
-			return want == lexicon.Adj
-		case beforeNoun:
-			last := at+1 >= len(m.words) || m.words[at+1].Clause != m.words[at].Clause
-			switch {
-			case want == lexicon.Verb || want == lexicon.Adv:
-				return false
-			case last || m.toks[at+1].Exact == ofHash:
-				return want == lexicon.Noun
-			}
+		case last || m.toks[at+1].Exact == ofHash:
+			return want == lexicon.Noun
 		}
 	}
 	// The tagger takes as long as fifty messages: a giant message gets so many

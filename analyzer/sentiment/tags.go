@@ -66,7 +66,7 @@ func (s *Scorer) collectTags(m *scratch) {
 		if owner != nil && owner != in && covering(owner.kind) && m.matches[m.owner[x.Start]-1].Items > x.Items {
 			continue
 		}
-		if in.pos != lexicon.NoPOS && owner != in {
+		if in.pos != lexicon.NoPOS && (in.toned && owner != in || !in.toned && !s.isPOS(m, x, in.pos)) {
 			continue
 		}
 		if t.Signals != 0 && !(in.kind != lexicon.Signal && in.kind != lexicon.Irony && owner != in && in.toned) && !s.deniedSignal(m, x) {
