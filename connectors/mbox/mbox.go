@@ -149,7 +149,7 @@ func newSplitter(r io.Reader) *splitter {
 	s := &splitter{r: bufio.NewReaderSize(r, 64<<10)}
 	if line, err := s.r.Peek(len("From ")); err == nil && string(line) == "From " {
 		line, _ := s.r.ReadSlice('\n')
-		if _, _, ok := parseSeparator(line); ok {
+		if _, _, ok := parseSeparator(line); ok && bytes.HasSuffix(line, []byte("\n")) {
 			s.following = bytes.Clone(line)
 			s.next()
 		} else {

@@ -15,6 +15,7 @@ func FuzzSplitter(f *testing.F) {
 	f.Add([]byte(separator + "a: b\n\n>From x\n>>From y\n\n\n" + separator + "\nFrom x\n\n"))
 	f.Add([]byte("x\r\n\r\n" + strings.TrimSpace(separator) + "\r\n\r\n\n\ny"))
 	f.Add([]byte("From x"))
+	f.Add([]byte(strings.TrimSpace(separator))) // not yet a line
 	f.Fuzz(func(t *testing.T, text []byte) {
 		split := func(r io.Reader) (mails []string, size, lines int64) {
 			s := newSplitter(r)
