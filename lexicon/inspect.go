@@ -105,6 +105,20 @@ func (s *Set) ClassWords(l Lang, class string) []string {
 	return out
 }
 
+// CommonWords returns the spellings that give a language away: words without a
+// meaning of their own, mostly.
+func (s *Set) CommonWords(l Lang) []string {
+	var out []string
+	for _, c := range s.classes {
+		if c.class == 0 && c.lang == l {
+			for _, w := range c.words {
+				out = append(out, w.word)
+			}
+		}
+	}
+	return out
+}
+
 // ReadEntries reads the entry files of one folder, without what belongs to no
 // single one: classes, forms, and the folders below or above it. Like Load, it
 // returns the good lines together with an error of type Errors. Kind off is

@@ -9,7 +9,8 @@ import (
 	"odzew/lexicon"
 )
 
-// Candidates: words, and pairs of neighbours, that no entry gives a tone yet.
+// Candidates: words, and pairs of neighbours, that no entry gives a tone yet. Words
+// without a meaning of their own are none, but may be one half of a pair.
 
 // A candidate is one that stands in a text, as the pattern that it would have.
 type candidate struct {
@@ -31,7 +32,7 @@ func (l *Lexicon) candidatesIn(message string, r *sentiment.Reading) []candidate
 			negators[f.Start] = f.End
 		}
 	}
-	before := "" // the free word in front
+	before, common := "", false // the free word in front
 	for i := range r.Words {
 		w := &r.Words[i]
 		if i > 0 && r.Words[i-1].Clause != w.Clause {
@@ -45,9 +46,11 @@ func (l *Lexicon) candidatesIn(message string, r *sentiment.Reading) []candidate
 			word = plain(message[w.Start:w.End])
 		}
 		if word != "" {
-			negated := i < notUntil
-			out = append(out, candidate{"=" + word, i, 1, negated, !w.Known})
-			if before != "" {
+			negated, wasCommon := i < notUntil, common
+			if common = l.common[folded(word)]; !common {
+				out = append(out, candidate{"=" + word, i, 1, negated, !w.Known})
+			}
+			if before != "" && !(common && wasCommon) {
 				out = append(out, candidate{"=" + before + " =" + word, i - 1, 2, negated, !w.Known || !r.Words[i-1].Known})
 			}
 		}
@@ -74,4 +77,33 @@ func plain(w string) string {
 		}
 	}
 	return strings.TrimRight(b.String(), "'-")
+}
+
+// folded is the hash of a word without its diacritics.
+func folded(w string) lexicon.Hash {
+	_, f := lexicon.HashWord(w)
+	return f
+}
+
+// twins maps patterns to the one that they are a careless spelling of: written
+// without diacritics, seldomer. The lexicon finds both by the latter.
+func twins(seen map[string]int) map[string]string {
+	marked := map[lexicon.Hash]string{} // the most frequent spelling with diacritics
+	for p, n := range seen {
+		exact, f := lexicon.HashWord(p)
+		if exact == f {
+			continue
+		}
+		if q, ok := marked[f]; !ok || seen[q] < n || seen[q] == n && p < q {
+			marked[f] = p
+		}
+	}
+	out := map[string]string{}
+	for p, n := range seen {
+		exact, f := lexicon.HashWord(p)
+		if q, ok := marked[f]; ok && exact == f && seen[q] >= n {
+			out[p] = q
+		}
+	}
+	return out
 }

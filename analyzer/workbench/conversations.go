@@ -40,10 +40,10 @@ type LabelledConversation struct {
 }
 
 // AreConversations reports whether a file of JSON Lines holds labelled
-// conversations and not messages, by its first line.
-func AreConversations(first []byte) bool {
-	var probe struct{ Conversation json.RawMessage }
-	return json.Unmarshal(first, &probe) == nil && len(probe.Conversation) > 0
+// conversations and not messages, by how it begins. Within a text the key would have
+// its quotation marks escaped.
+func AreConversations(start []byte) bool {
+	return bytes.Contains(start, []byte(`"conversation":`)) || bytes.Contains(start, []byte(`"conversation" :`))
 }
 
 // ReadConversations reads labelled conversations: JSON Lines of

@@ -8,6 +8,7 @@ import (
 
 	"odzew"
 	"odzew/analyzer"
+	"odzew/analyzer/reply"
 	"odzew/analyzer/sentiment"
 	"odzew/lexicon"
 )
@@ -68,13 +69,15 @@ func (c *Comparison) message(id, customer, message string, a, b *odzew.Score) {
 func (c *Comparison) conversation(in *analyzer.Input, a, b *analyzer.Result) {
 	c.Conversations++
 	customer := cmp.Or(in.Customer.ID, in.Customer.Email, in.Source+"/"+in.ID)
+	last := "" // what the customer wrote last
 	for i := range min(len(a.Scores), len(b.Scores)) {
 		m := &in.Messages[a.Scores[i].Index]
-		c.message(m.ID, customer, m.Text, &a.Scores[i].Score, &b.Scores[i].Score)
+		last = reply.Split(m.Text).Own
+		c.message(m.ID, customer, last, &a.Scores[i].Score, &b.Scores[i].Score)
 	}
 	before := c.changed()
-	c.flip("conversation level", fmt.Sprint(a.Flag.Level), fmt.Sprint(b.Flag.Level), in.ID, in.Subject)
-	c.flip("needs_call", yesNo(a.Flag.NeedsCall), yesNo(b.Flag.NeedsCall), in.ID, in.Subject)
+	c.flip("conversation level", fmt.Sprint(a.Flag.Level), fmt.Sprint(b.Flag.Level), in.ID, last)
+	c.flip("needs_call", yesNo(a.Flag.NeedsCall), yesNo(b.Flag.NeedsCall), in.ID, last)
 	if c.changed() > before {
 		c.ConversationsChanged++
 		c.customer(customer)

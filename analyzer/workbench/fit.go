@@ -87,16 +87,26 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 		}
 		prune(seen)
 	})
+	alias := twins(seen)
+	for p, q := range alias {
+		seen[q] += seen[p]
+	}
 	var patterns []string
 	for _, p := range slices.Sorted(maps.Keys(seen)) {
 		// What stands in every tenth message tells little of any.
-		if n := seen[p]; n >= o.Least && n*10 <= len(train) && !known[p] && writable(p) {
+		n := seen[p]
+		if _, careless := alias[p]; !careless && n >= o.Least && n*10 <= len(train) && !known[p] && writable(p) {
 			patterns = append(patterns, p)
 		}
 	}
 	number := map[string]int{}
 	for i, p := range patterns {
 		number[p] = i
+	}
+	for p, q := range alias {
+		if k, ok := number[q]; ok {
+			number[p] = k
+		}
 	}
 	first := l.rows(train, o.Lang, func(e *sentiment.Example) (f []feature) {
 		for _, c := range l.candidatesOf(e, o.Lang) {
@@ -107,7 +117,12 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 		return f
 	})
 	w := ftrl(first, len(patterns), o.L1, o.L2)
-	chosen := slices.DeleteFunc(slices.Collect(maps.Values(number)), func(k int) bool { return w[k] == weights{} })
+	var chosen []int
+	for k := range patterns {
+		if w[k] != (weights{}) {
+			chosen = append(chosen, k)
+		}
+	}
 	worth := func(k int) float64 { return w[k].size() * math.Sqrt(float64(seen[patterns[k]])) }
 	slices.SortFunc(chosen, func(a, b int) int { return cmp.Or(cmp.Compare(worth(b), worth(a)), cmp.Compare(a, b)) })
 	chosen = chosen[:min(o.Most, len(chosen))]
@@ -132,7 +147,8 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 			learned[i] = len(learned)
 		}
 	}
-	with := &Lexicon{Scorer: sentiment.New(set.Compile(), l.Model), Set: &set, Model: l.Model, Layers: l.Layers, layer: l.layer}
+	with := *l
+	with.Set, with.Scorer = &set, sentiment.New(set.Compile(), l.Model)
 	second := with.rows(train, o.Lang, func(e *sentiment.Example) (f []feature) {
 		for _, x := range with.Read(e.Text, o.Lang.String()).Found {
 			if k, ok := learned[x.Entry]; ok && x.Counts {

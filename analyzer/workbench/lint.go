@@ -190,7 +190,7 @@ func (l *linter) try(i int) (report func()) {
 	stands, example, by := false, "", -1
 	for s := range realisations(l.Set, e) {
 		if example == "" {
-			example = s
+			example = strings.TrimSuffix(strings.TrimPrefix(s, filler+" "), " "+filler)
 		}
 		r := l.Read(s, hintOf(e))
 		k := slices.IndexFunc(r.Found, func(f sentiment.Found) bool { return f.Entry == i })
@@ -202,18 +202,21 @@ func (l *linter) try(i int) (report func()) {
 		if f.Counts || e.POS != lexicon.NoPOS || e.Tags == (lexicon.Tags{}) && quiet(e) {
 			return nil // what a tagger says of a word without a sentence says nothing
 		}
-		if by = r.Words[f.Start].Owner; by >= 0 && boosts(&l.Set.Entries[by], e) {
+		if by = r.Words[f.Start].Owner; by >= 0 && (boosts(&l.Set.Entries[by], e) || narrower(&l.Set.Entries[by], e)) {
 			return nil
 		}
 	}
 	switch {
 	case !stands:
 		return func() {
-			l.entry(e, SeverityError, "unreachable", "%q does not stand in %q, nor in any other text that it seems to describe", e.Pattern, example)
+			l.entry(e, SeverityError, "unreachable", "%q can never match: it does not even stand in its own words, %q", e.Pattern, example)
 		}
 	case by >= 0:
+		o := &l.Set.Entries[by]
+		if o.Kind == e.Kind && canonical(o) == canonical(e) {
+			return nil // a duplicate, and reported as that
+		}
 		return func() {
-			o := &l.Set.Entries[by]
 			l.entry(e, SeverityWarning, "unreachable", "%q (%s) never counts: %q (%s) in %s always takes its place", e.Pattern, e.Kind, o.Pattern, o.Kind, l.Where(o))
 		}
 	}
@@ -229,6 +232,16 @@ func quiet(e *lexicon.Entry) bool {
 func boosts(tone, booster *lexicon.Entry) bool {
 	return tone.Kind == lexicon.Tone && booster.Kind == lexicon.Booster &&
 		strings.TrimPrefix(tone.Pattern, "=") == strings.TrimPrefix(booster.Pattern, "=")
+}
+
+// narrower reports whether an entry asks more of what stands around it than another:
+// then it does not take its place everywhere.
+func narrower(e, than *lexicon.Entry) bool {
+	return slices.ContainsFunc(e.Items(), func(it lexicon.Item) bool {
+		return (it.Guard || it.Start || it.End) && !slices.ContainsFunc(than.Items(), func(other lexicon.Item) bool {
+			return other.Guard == it.Guard && other.Start == it.Start && other.End == it.End && other.Key == it.Key
+		})
+	})
 }
 
 // guards finds guards that nothing can stand against: where both edges of the clause
@@ -251,11 +264,12 @@ func (l *linter) guards() {
 				continue
 			}
 			both := slices.IndexFunc(it.Words, func(w string) bool { return slices.Contains(own, w) })
-			if start && end && !open && both < 0 {
-				l.entry(e, SeverityWarning, "guard", "%q: the guard -%s can never match: between ^ and $ there is no room for it", e.Pattern, strings.Join(it.Words, "|"))
-			}
-			if both >= 0 {
+			switch {
+			case both >= 0:
 				l.entry(e, SeverityWarning, "guard", "%q: the guard %q is one of the entry's own words, which it keeps out", e.Pattern, it.Words[both])
+			case start && end && !open:
+				l.entry(e, SeverityWarning, "guard", "%q: no guard can ever match: between ^ and $ there is no room for one", e.Pattern)
+				start = false // once is enough
 			}
 		}
 	}

@@ -16,40 +16,26 @@ const (
 
 // realisations yields texts in which the entry should stand, the plainest first:
 // each item in its first spelling, then one item after the other in its others;
-// optional items in, then out. Words lists the pieces of each text.
+// optional items in, then out. Where the entry does not ask for an edge, other words
+// stand around it.
 func realisations(set *lexicon.Set, e *lexicon.Entry) iter.Seq[string] {
 	if e.Kind == lexicon.Emoji {
 		return func(yield func(string) bool) { yield(e.Pattern) }
 	}
-	items := e.Items()
-	var spellings [][]string
-	var optional []bool
-	for _, it := range items {
+	var (
+		spellings  [][]string
+		optional   []bool
+		start, end bool
+	)
+	for _, it := range e.Items() {
+		start, end = start || it.Start, end || it.End
 		switch {
 		case it.Guard, it.Start, it.End, it.Gap > 0:
-			continue
 		case it.Skip > 0:
 			spellings, optional = append(spellings, []string{filler}), append(optional, false)
-			continue
+		default:
+			spellings, optional = append(spellings, spellingsOf(set, e.Lang, &it)), append(optional, it.Optional)
 		}
-		var all []string
-		for _, w := range it.Words {
-			all = append(all, set.Forms(e.Lang, w)...)
-		}
-		for _, c := range it.Classes {
-			all = append(all, set.ClassWords(e.Lang, c)...)
-		}
-		if len(it.Words) > 1 { // each alternative early
-			var first []string
-			for _, w := range it.Words {
-				first = append(first, set.Forms(e.Lang, w)[0])
-			}
-			all = append(first, all...)
-		}
-		if len(all) > mostSpellings {
-			all = all[:mostSpellings]
-		}
-		spellings, optional = append(spellings, all), append(optional, it.Optional)
 	}
 	return func(yield func(string) bool) {
 		say := func(without bool, varied, spelling int) bool {
@@ -64,15 +50,19 @@ func realisations(set *lexicon.Set, e *lexicon.Entry) iter.Seq[string] {
 				}
 			}
 			text := strings.Join(words, " ")
-			if text != strings.ToLower(text) {
+			switch {
+			case !start:
+				text = filler + " " + text
+			case text != strings.ToLower(text):
 				text = filler + ", " + text // a name is told by a capital within a sentence
+			}
+			if !end {
+				text += " " + filler
 			}
 			return yield(text)
 		}
-		for _, without := range []bool{false, true} {
-			if !say(without, -1, 0) {
-				return
-			}
+		if !say(false, -1, 0) || !say(true, -1, 0) {
+			return
 		}
 		for i, s := range spellings {
 			for k := 1; k < len(s); k++ {
@@ -82,6 +72,20 @@ func realisations(set *lexicon.Set, e *lexicon.Entry) iter.Seq[string] {
 			}
 		}
 	}
+}
+
+// spellingsOf lists what may stand for an item: of each alternative one, then more.
+func spellingsOf(set *lexicon.Set, lang lexicon.Lang, it *lexicon.Item) []string {
+	var first, more []string
+	for _, w := range it.Words {
+		forms := set.Forms(lang, w)
+		first, more = append(first, forms[0]), append(more, forms[1:]...)
+	}
+	for _, c := range it.Classes {
+		more = append(more, set.ClassWords(lang, c)...)
+	}
+	all := append(first, more...)
+	return all[:min(len(all), mostSpellings)]
 }
 
 // hintOf is the language in which an entry is tried.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"odzew"
 	"odzew/analyzer/english"
@@ -133,11 +134,16 @@ func (l *Lexicon) Suggest(samples iter.Seq2[Sample, error], o SuggestOptions) ([
 		e := &l.Set.Entries[i]
 		taken[key{e.Lang, e.Pattern}] = true
 	}
+	counts := map[lexicon.Lang]map[string]int{lexicon.PL: {}, lexicon.EN: {}}
+	for k, n := range seen {
+		counts[k.lang][k.pattern] = sum(n.in)
+	}
+	careless := map[lexicon.Lang]map[string]string{lexicon.PL: twins(counts[lexicon.PL]), lexicon.EN: {}}
 	var out []Suggestion
 	for lang, total := range totals {
 		var of []Suggestion
 		for k, n := range seen {
-			if k.lang != lang || taken[k] || sum(n.in) < o.Least || !n.unknown && 2*n.misjudged < sum(n.in) || !writable(k.pattern) {
+			if _, ok := careless[lang][k.pattern]; ok || k.lang != lang || taken[k] || sum(n.in) < o.Least || !n.unknown && 2*n.misjudged < sum(n.in) || !writable(k.pattern) {
 				continue
 			}
 			if s, ok := suggestion(k.pattern, n, total); ok {
@@ -148,6 +154,7 @@ func (l *Lexicon) Suggest(samples iter.Seq2[Sample, error], o SuggestOptions) ([
 		slices.SortFunc(of, func(a, b Suggestion) int {
 			return cmp.Or(cmp.Compare(b.Z, a.Z), cmp.Compare(a.Entry.Pattern, b.Entry.Pattern))
 		})
+		of = withoutPairs(of)
 		of = of[:min(o.Most, len(of))]
 		if lang == lexicon.EN {
 			for i := range of {
@@ -158,6 +165,18 @@ func (l *Lexicon) Suggest(samples iter.Seq2[Sample, error], o SuggestOptions) ([
 	}
 	slices.SortStableFunc(out, func(a, b Suggestion) int { return cmp.Compare(a.Entry.Lang, b.Entry.Lang) })
 	return out, nil
+}
+
+// withoutPairs leaves out pairs of which one word alone is suggested before.
+func withoutPairs(list []Suggestion) []Suggestion {
+	alone := map[string]bool{}
+	return slices.DeleteFunc(list, func(s Suggestion) bool {
+		if first, second, pair := strings.Cut(s.Entry.Pattern, " "); pair {
+			return alone[first] || alone[second]
+		}
+		alone[s.Entry.Pattern] = true
+		return false
+	})
 }
 
 // mostCounted bounds the candidates that are held: beyond it, those seen once are

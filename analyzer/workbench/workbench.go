@@ -45,7 +45,8 @@ type Lexicon struct {
 	// Errors are the lines that were not understood; the others are in the Set.
 	Errors lexicon.Errors
 
-	layer map[entryKey]int // of entries that do not come from the first
+	layer  map[entryKey]int // the topmost that has the entry
+	common map[lexicon.Hash]bool
 }
 
 type entryKey struct {
@@ -59,7 +60,7 @@ func keyOf(e *lexicon.Entry) entryKey { return entryKey{e.Lang, e.Pattern, e.Kin
 // Open opens a lexicon: a whole one and the overlays upon it. Lines that are not
 // understood are no error of Open.
 func Open(model *sentiment.Model, base Layer, overlays ...Layer) (*Lexicon, error) {
-	l := &Lexicon{Model: model, Layers: append([]Layer{base}, overlays...), layer: map[entryKey]int{}}
+	l := &Lexicon{Model: model, Layers: append([]Layer{base}, overlays...), layer: map[entryKey]int{}, common: map[lexicon.Hash]bool{}}
 	folders := make([]fs.FS, len(overlays))
 	for i := range overlays {
 		folders[i] = overlays[i].FS
@@ -85,6 +86,11 @@ func Open(model *sentiment.Model, base Layer, overlays ...Layer) (*Lexicon, erro
 		}
 		for k := range entries {
 			l.layer[keyOf(&entries[k])] = i
+		}
+	}
+	for _, lang := range []lexicon.Lang{lexicon.PL, lexicon.EN} {
+		for _, w := range l.Set.CommonWords(lang) {
+			l.common[folded(w)] = true
 		}
 	}
 	l.Scorer = sentiment.New(l.Set.Compile(), model)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -297,7 +296,7 @@ func (c *lexiconEvalCmd) evaluate(p *program, cfg *Config, l *workbench.Lexicon,
 	}
 	defer f.Close()
 	in := bufio.NewReaderSize(f, 1<<20)
-	if first, _ := in.Peek(in.Size()); workbench.AreConversations(firstLine(first)) {
+	if start, _ := in.Peek(in.Size()); workbench.AreConversations(start) {
 		set, err := workbench.ReadConversations(in, name)
 		if err != nil {
 			return err
@@ -347,11 +346,6 @@ func (c *lexiconEvalCmd) evaluate(p *program, cfg *Config, l *workbench.Lexicon,
 		w.printf("%s: is %s, found %s (%.2f)\n    %s\n", mask.Clean(m.ID), m.Truth, m.Found, m.Confidence, m.Text)
 	}
 	return w.err
-}
-
-func firstLine(data []byte) []byte {
-	line, _, _ := bytes.Cut(bytes.TrimSpace(data), []byte("\n"))
-	return line
 }
 
 func without(strip []string) string {
