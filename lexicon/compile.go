@@ -16,7 +16,7 @@ type Compiled struct {
 	Entries []Entry
 	Version string
 
-	table    table
+	index    index
 	forms    []form // by number; 0 is the unknown word
 	syms     []uint32
 	anchors  []anchor
@@ -111,6 +111,7 @@ func (s *Set) Compile() *Compiled {
 	}
 	c := b.finish()
 	c.forms = slices.Clone(c.forms)
+	c.index = newIndex(&b.table)
 	return c
 }
 
@@ -147,6 +148,7 @@ type classPair struct {
 type builder struct {
 	set        *Set
 	c          *Compiled
+	table      table
 	symbols    map[symbolKey]uint32
 	symbolLang []Lang
 	symbolCost []int
@@ -161,7 +163,7 @@ type builder struct {
 
 // form returns the number of the spelling with this hash.
 func (b *builder) form(h Hash) uint32 {
-	id, added := b.c.table.intern(h, uint32(len(b.c.forms)))
+	id, added := b.table.intern(h, uint32(len(b.c.forms)))
 	if added {
 		b.c.forms = append(b.c.forms, form{})
 	}
@@ -469,7 +471,49 @@ func hashOn(exact, folded Hash, s string) (Hash, Hash) {
 	return exact, folded
 }
 
-// A table maps hashes to numbers by open addressing.
+// An index finds the number of a hash at run time. A slot is half the hash and the
+// number, so that most look-ups cost one line of the cache; where a slot stands
+// tells most of the other half.
+type index struct {
+	slots []uint64
+	shift uint
+}
+
+func newIndex(t *table) index {
+	n := 1 << bits.Len(uint(2*t.count))
+	x := index{slots: make([]uint64, n), shift: uint(64 - bits.TrailingZeros(uint(n)))}
+	for k, h := range t.keys {
+		if h == 0 {
+			continue
+		}
+		mixed := mix(h)
+		i := int(mixed >> x.shift)
+		for x.slots[i] != 0 {
+			i = (i + 1) & (n - 1)
+		}
+		x.slots[i] = mixed<<32 | uint64(t.vals[k])
+	}
+	return x
+}
+
+// find returns the number of a hash, or 0.
+func (x *index) find(h Hash) uint32 {
+	mixed := mix(h)
+	mask := len(x.slots) - 1
+	for i := int(mixed >> x.shift); ; i = (i + 1) & mask {
+		slot := x.slots[i]
+		if slot>>32 == mixed&(1<<32-1) && slot != 0 {
+			return uint32(slot)
+		}
+		if slot == 0 {
+			return 0
+		}
+	}
+}
+
+func mix(h Hash) uint64 { return uint64(h) * 0x9E3779B97F4A7C15 }
+
+// A table maps hashes to numbers while a lexicon is compiled, by open addressing.
 type table struct {
 	keys  []Hash
 	vals  []uint32
@@ -477,25 +521,11 @@ type table struct {
 	shift uint
 }
 
-func (t *table) slot(h Hash) int { return int(uint64(h) * 0x9E3779B97F4A7C15 >> t.shift) }
-
-// find returns the number of a hash, or 0.
-func (t *table) find(h Hash) uint32 {
-	for i := t.slot(h); ; i = (i + 1) & (len(t.keys) - 1) {
-		switch t.keys[i] {
-		case h:
-			return t.vals[i]
-		case 0:
-			return 0
-		}
-	}
-}
-
 func (t *table) intern(h Hash, val uint32) (got uint32, added bool) {
 	if t.count*2 >= len(t.keys) {
 		t.grow()
 	}
-	for i := t.slot(h); ; i = (i + 1) & (len(t.keys) - 1) {
+	for i := int(mix(h) >> t.shift); ; i = (i + 1) & (len(t.keys) - 1) {
 		switch t.keys[i] {
 		case h:
 			return t.vals[i], false

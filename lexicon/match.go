@@ -63,9 +63,9 @@ func LangsOf(ls ...Lang) Langs {
 // Find returns the number of the form with these hashes: the exact one, else the
 // folded one, else 0.
 func (c *Compiled) Find(exact, folded Hash) uint32 {
-	id := c.table.find(exact)
+	id := c.index.find(exact)
 	if id == 0 && folded != exact {
-		id = c.table.find(folded)
+		id = c.index.find(folded)
 	}
 	return id
 }
