@@ -120,9 +120,9 @@ func dsn(path, mode string) string {
 	q.Set("mode", mode)
 	q.Set("_busy_timeout", "5000")
 	q.Set("_foreign_keys", "on")
-	q.Set("_cache_size", "-4000") // KiB
+	q.Set("_cache_size", "-2000") // KiB
 	if mode != "ro" {
-		q.Set("_cache_size", "-24000")
+		q.Set("_cache_size", "-8000")
 		q.Set("_journal_mode", "WAL")
 		q.Set("_synchronous", "NORMAL")
 		q.Set("_txlock", "immediate")

@@ -2,6 +2,7 @@ package frustration
 
 import (
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -68,9 +69,10 @@ func FindPromise(text string, at time.Time, place Place) (Promise, bool) {
 	if len(text) > maxPromiseText {
 		text = text[:maxPromiseText]
 	}
-	r := reader{text: text, at: at.In(place.Zone), place: place}
-	var buf [64]token
-	r.toks = tokenize(buf[:0], text)
+	buf := tokens.Get().(*[]token)
+	defer tokens.Put(buf)
+	*buf = tokenize((*buf)[:0], text)
+	r := reader{text: text, at: at.In(place.Zone), place: place, toks: *buf}
 	var found Promise
 	ok := false
 	for i := 0; i < len(r.toks); {
@@ -91,6 +93,9 @@ func FindPromise(text string, at time.Time, place Place) (Promise, bool) {
 	}
 	return found, ok
 }
+
+// tokens is memory that calls use again: every message of a desk is read.
+var tokens = sync.Pool{New: func() any { return new([]token) }}
 
 // The kinds of tokens.
 const (
