@@ -93,9 +93,9 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 	}
 	var patterns []string
 	for _, p := range slices.Sorted(maps.Keys(seen)) {
-		// What stands in every tenth message tells little of any.
+		// What stands in most messages tells little of any.
 		n := seen[p]
-		if _, careless := alias[p]; !careless && n >= o.Least && n*10 <= len(train) && !known[p] && writable(p) {
+		if _, careless := alias[p]; !careless && n >= o.Least && n*2 <= len(train) && !known[p] && writable(p) {
 			patterns = append(patterns, p)
 		}
 	}

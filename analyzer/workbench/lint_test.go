@@ -49,9 +49,9 @@ func TestLint(t *testing.T) {
 		{"a test for nothing", map[string]string{"pl/a.tsv": rows(good), "pl/tests.tsv": tests + "dobre\t\t\t\tnote\n"}, nil, []string{`pl/tests.tsv:2: error: the test asks for nothing`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			l := open(t, tt.files)
+			l := openBroken(t, tt.files)
 			if tt.site != nil {
-				l = open(t, tt.files, tt.site)
+				l = openBroken(t, tt.files, tt.site)
 			}
 			problems, err := l.Lint(nil)
 			if err != nil {

@@ -138,3 +138,10 @@ func TestGoldConversations(t *testing.T) {
 		t.Errorf("%d conversations, first reply %.2f, open waits %+v", r.N, r.FirstReply, r.Open)
 	}
 }
+
+func inputs(set []workbench.LabelledConversation) (list []analyzer.Input) {
+	for _, l := range set {
+		list = append(list, analyzer.Input{Conversation: l.Conversation})
+	}
+	return list
+}

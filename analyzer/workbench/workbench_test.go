@@ -21,17 +21,16 @@ const (
 
 // rows makes a file of entries: "entry / kind / polarity / …" each.
 func rows(list ...string) string {
-	sorted := slices.Sorted(slices.Values(list))
-	var b strings.Builder
-	b.WriteString(header)
-	for _, r := range sorted {
+	var out []string
+	for _, r := range list {
 		f := strings.Split(r, "/")
 		for i := range f {
 			f[i] = strings.TrimSpace(f[i])
 		}
-		b.WriteString(strings.Join(append(f, make([]string, 7-len(f))...), "\t") + "\n")
+		out = append(out, strings.Join(append(f, make([]string, 7-len(f))...), "\t")+"\n")
 	}
-	return b.String()
+	slices.Sort(out)
+	return header + strings.Join(out, "")
 }
 
 // folder makes a folder of files, with what a whole lexicon needs beside them.
@@ -53,8 +52,18 @@ func overlay(files map[string]string) fs.FS {
 	return out
 }
 
-// open opens a lexicon of these files under the shipped model.
+// open opens a lexicon of these files under the shipped model. All lines must be
+// good.
 func open(t testing.TB, files map[string]string, overlays ...map[string]string) *workbench.Lexicon {
+	t.Helper()
+	l := openBroken(t, files, overlays...)
+	if len(l.Errors) > 0 {
+		t.Fatal(l.Errors)
+	}
+	return l
+}
+
+func openBroken(t testing.TB, files map[string]string, overlays ...map[string]string) *workbench.Lexicon {
 	t.Helper()
 	model, err := sentiment.LoadModel(lexicon.Shipped())
 	if err != nil {
