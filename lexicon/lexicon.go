@@ -1,5 +1,5 @@
 // Package lexicon holds what the scorer knows: entries, as text files that a
-// support team can read and edit, and the one automaton they are compiled into.
+// support team can read and edit, and the one index they are compiled into.
 //
 // The way of an entry:
 //

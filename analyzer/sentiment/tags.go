@@ -200,7 +200,7 @@ func (model *Model) chance(k int, f *aspectFeatures) float64 {
 
 // aspectsOf lists what the message is about, likeliest first, at most three.
 func (s *Scorer) aspectsOf(m *scratch, class odzew.Sentiment, out []odzew.AspectPolarity) []odzew.AspectPolarity {
-	const most, enough, atLeast = 3, 0.34, 0.15
+	const most, enough, atLeast = 3, 0.27, 0.1
 	type ranked struct {
 		k int
 		p float64
