@@ -1,10 +1,17 @@
 package frustration
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"odzew/analyzer/english"
+)
 
 // maxQuote is how long, in bytes, the sentence around a signal may be. Whoever shows
 // it cuts it further.
 const maxQuote = 300
+
+// maxSplit is how long, in bytes, a text may be to be split by the model.
+const maxSplit = 8 << 10
 
 // quote returns the sentence around the signal's evidence.
 func quote(m *Message, signal string) string {
@@ -14,13 +21,27 @@ func quote(m *Message, signal string) string {
 			continue
 		}
 		if e.Rule == "signal:"+signal || signal == reasonTone && e.Weight < 0 {
-			return sentence(m.Text, e.Start, e.End)
+			return around(m, e.Start, e.End)
 		}
 	}
 	if len(m.Text) <= maxQuote/3 {
 		return sentence(m.Text, 0, 0) // so short that it speaks for itself
 	}
 	return ""
+}
+
+// around is the sentence that [start, end) stands in. English has a splitter that
+// knows its abbreviations; for Polish, and for a text that is no letter, marks and
+// lines must do.
+func around(m *Message, start, end int) string {
+	if m.Score.Lang == "en" && len(m.Text) <= maxSplit {
+		for _, s := range english.Sentences(m.Text) {
+			if s.Start <= start && end <= s.End && s.End-s.Start <= maxQuote {
+				return m.Text[s.Start:s.End]
+			}
+		}
+	}
+	return sentence(m.Text, start, end)
 }
 
 // sentence widens [start, end) to the sentence that it stands in.
