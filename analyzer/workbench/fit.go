@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"odzew"
 	"odzew/analyzer/sentiment"
@@ -116,7 +117,12 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 		}
 		return f
 	})
-	w := ftrl(first, len(patterns), o.L1, o.L2)
+	w := ftrl(first, len(patterns), func(k int) float64 {
+		if strings.Contains(patterns[k], " ") {
+			return 2 * o.L1 // a pair must tell more than its words
+		}
+		return o.L1
+	}, o.L2)
 	var chosen []int
 	for k := range patterns {
 		if w[k] != (weights{}) {
@@ -157,17 +163,25 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 		}
 		return f
 	})
-	w = ftrl(second, len(learned), o.L1/2, o.L2)
-	for _, i := range slices.Sorted(maps.Keys(learned)) {
-		e := &set.Entries[i]
-		for c, v := range w[learned[i]] {
-			e.Weights[c] = math.Round(100*v/sharpness(l.Model)) / 100
+	w = ftrl(second, len(learned), func(int) float64 { return o.L1 / 2 }, o.L2)
+	final := set
+	final.Entries = nil
+	for i, e := range set.Entries {
+		k, ok := learned[i]
+		if ok {
+			e.Weights = [4]float64{}
+			for c, v := range w[k] {
+				e.Weights[c] = math.Round(100*v/sharpness(l.Model))/100 + 0 // no negative zero
+			}
+			if weights(e.Weights).size() >= 0.1 {
+				out.Entries = append(out.Entries, e)
+			} else if e.Weights = [4]float64{}; i >= len(l.Set.Entries) {
+				continue // its neighbours say it already
+			}
 		}
-		if e.Weights != [4]float64{} || i >= len(l.Set.Entries) && e.Polarity != 0 {
-			out.Entries = append(out.Entries, *e)
-		}
+		final.Entries = append(final.Entries, e)
 	}
-	with.Scorer = sentiment.New(set.Compile(), l.Model)
+	with.Set, with.Scorer = &final, sentiment.New(final.Compile(), l.Model)
 	out.After = with.measure(held, o.Lang)
 	return out, nil
 }
@@ -288,7 +302,7 @@ func (w weights) size() (sum float64) {
 // has are left alone: the rows cannot tell of them. How frequent the classes are
 // among the rows goes into a bias, which is dropped: an entry must not learn what
 // holds of the whole collection.
-func ftrl(rows []row, n int, l1, l2 float64) []weights {
+func ftrl(rows []row, n int, l1Of func(k int) float64, l2 float64) []weights {
 	const (
 		epochs = 4
 		rate   = 0.1 // alpha
@@ -319,6 +333,10 @@ func ftrl(rows []row, n int, l1, l2 float64) []weights {
 			softmax(&p, &present)
 			p[r.class]--
 			for _, f := range features {
+				l1 := 0.0
+				if f.number < n {
+					l1 = l1Of(f.number)
+				}
 				for c := range p {
 					if !present[c] || !present[r.class] {
 						continue

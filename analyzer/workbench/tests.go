@@ -130,6 +130,14 @@ func (l *Lexicon) RunTests(tests []Test) []Failure {
 	return slices.DeleteFunc(all, func(f Failure) bool { return len(f.Wrong) == 0 })
 }
 
+// Broken runs tests and returns those that fail and are the lexicon's own doing: its
+// own ones, and those of the lexicon below that pass without it.
+func (l *Lexicon) Broken(tests []Test, below *Lexicon) []Failure {
+	return slices.DeleteFunc(l.RunTests(tests), func(f Failure) bool {
+		return !l.Own(f.File) && len(below.run(f.Test).Wrong) > 0
+	})
+}
+
 func (l *Lexicon) run(t Test) Failure {
 	f := Failure{Test: t, Score: l.Score(t.Text, "", true)}
 	if t.Sentiment != "" && (f.Score.Sentiment == nil || *f.Score.Sentiment != t.Sentiment) {

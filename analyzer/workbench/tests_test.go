@@ -1,6 +1,8 @@
 package workbench_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,6 +60,41 @@ func TestTestsOfALayer(t *testing.T) {
 	if len(failures) == 1 && len(failures[0].Score.Evidence) == 0 {
 		t.Error("a failure without evidence does not say why")
 	}
+}
+
+// TestBroken proves that a site hears of the tests below that it breaks, and not of
+// those that failed before.
+func TestBroken(t *testing.T) {
+	files := map[string]string{"pl/a.tsv": rows("dobry/tone/0.95/0.95"), "pl/tests.tsv": tests + "to jest dobre\t\tentry:dobry\t\t\ndobra\t\tsignal:legal\t\t\n"}
+	below := open(t, files)
+	if got := len(below.RunTests(all(t, below))); got != 1 {
+		t.Fatalf("%d tests fail below", got)
+	}
+	for _, tt := range []struct {
+		entries, tests string
+		want           []string
+	}{
+		{rows("zły/tone/-0.9/0.9"), tests + "zły\t\tentry:zły\t\t\n", nil},
+		{rows("dobry/off"), tests + "dobre\t\tentry:dobry\t\t\n", []string{"pl/tests.tsv:2", "site1/pl/tests.tsv:2"}},
+	} {
+		l := open(t, files, map[string]string{"pl/b.tsv": tt.entries, "pl/tests.tsv": tt.tests})
+		var got []string
+		for _, f := range l.Broken(all(t, l), below) {
+			got = append(got, fmt.Sprintf("%s:%d", f.File, f.Line))
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%q: broken %q, want %q", tt.entries, got, tt.want)
+		}
+	}
+}
+
+func all(t *testing.T, l *workbench.Lexicon) []workbench.Test {
+	t.Helper()
+	list, bad, err := l.Tests()
+	if err != nil || len(bad) > 0 {
+		t.Fatal(err, bad)
+	}
+	return list
 }
 
 func FuzzTests(f *testing.F) {

@@ -22,6 +22,8 @@ import (
 	"io/fs"
 	"path"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 
 	"odzew"
@@ -117,6 +119,12 @@ func (l *Lexicon) File(e *lexicon.Entry) string { return l.Layers[l.layer[keyOf(
 
 // Where is the file and line of an entry.
 func (l *Lexicon) Where(e *lexicon.Entry) string { return fmt.Sprintf("%s:%d", l.File(e), e.Line) }
+
+// Own reports whether a file, as messages call it, is a site's own: of an overlay, or
+// of the only layer that there is.
+func (l *Lexicon) Own(file string) bool {
+	return len(l.Layers) == 1 || slices.ContainsFunc(l.Layers[1:], func(o Layer) bool { return strings.HasPrefix(file, o.file("")+"/") })
+}
 
 // ScoreAll scores the texts of examples, in their order, on all processors.
 func ScoreAll(s *sentiment.Scorer, examples []sentiment.Example) []odzew.Score {

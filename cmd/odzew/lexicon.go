@@ -154,6 +154,7 @@ type lexiconLintCmd struct {
 	lexiconFlags `embed:""`
 	Corpus       string `help:"Texts (JSON Lines, TSV, or .txt with one a line): entries that stand in none are noted." placeholder:"FILE"`
 	Notes        bool   `help:"Print the notes as well."`
+	Below        bool   `help:"With an overlay: check the entries below it, too."`
 }
 
 func (c *lexiconLintCmd) Run(p *program) error {
@@ -178,6 +179,9 @@ func (c *lexiconLintCmd) Run(p *program) error {
 	problems, err := l.Lint(corpus)
 	if err != nil {
 		return err
+	}
+	if !c.Below {
+		problems = slices.DeleteFunc(problems, func(x workbench.Problem) bool { return !l.Own(x.File) })
 	}
 	counts := map[workbench.Severity]int{}
 	w := &errWriter{w: p.stdout}
@@ -239,6 +243,13 @@ func (c *lexiconTestCmd) Run(p *program) error {
 		return usageError{bad}
 	}
 	failures := l.RunTests(tests)
+	if len(l.Layers) > 1 {
+		below, err := openLexicon(c.Lexicon, nil)
+		if err != nil {
+			return err
+		}
+		failures = l.Broken(tests, below)
+	}
 	if p.global.JSON {
 		out := testResult{Tests: len(tests), Failed: len(failures), Failures: []testFailure{}}
 		for _, f := range failures {

@@ -30,7 +30,7 @@ type lexiconFitCmd struct {
 	Lang         string   `help:"Language of the entries: pl or en." enum:"pl,en" default:"pl"`
 	Top          int      `help:"Learn at most this many entries." default:"2000" placeholder:"N"`
 	Min          int      `help:"A word must stand in this many messages." default:"5" placeholder:"N"`
-	L1           float64  `name:"l1" help:"What a weight must be worth: more makes fewer entries." default:"2"`
+	L1           float64  `name:"l1" help:"What a weight must be worth: more makes fewer entries." default:"4"`
 	L2           float64  `name:"l2" help:"How strongly weights are pulled to 0." default:"1"`
 	Reweight     bool     `help:"Learn weights for hand-written entries, too."`
 	Licence      string   `help:"Licence of the data, which the learned entries inherit." placeholder:"NAME"`
@@ -301,8 +301,8 @@ func (p *program) storedSamples(ctx context.Context, cfg *Config, s *sentiment.S
 }
 
 type lexiconDiffCmd struct {
-	A        string   `arg:"" help:"shipped, the folder of a whole lexicon, or one of entries on top of the shipped ones."`
-	B        string   `arg:"" help:"The other."`
+	A        string   `arg:"" optional:"" default:"shipped" help:"shipped, the folder of a whole lexicon, or one of entries on top of the shipped ones."`
+	B        string   `arg:"" optional:"" help:"The other (default: the configuration's folder of entries)."`
 	Data     []string `help:"Messages, labelled or not (default: the conversations of the database)." placeholder:"FILE"`
 	Examples int      `help:"Examples of each change." default:"3" placeholder:"N"`
 }
@@ -312,11 +312,18 @@ func (c *lexiconDiffCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	other := c.B
+	if other == "" {
+		other = cfg.Lexicon.Overlay
+	}
+	if other == "" {
+		return usagef("name two lexicons to compare, or a folder of entries in the configuration (lexicon: {overlay: DIR})")
+	}
 	a, err := openNamed(c.A)
 	if err != nil {
 		return err
 	}
-	b, err := openNamed(c.B)
+	b, err := openNamed(other)
 	if err != nil {
 		return err
 	}
