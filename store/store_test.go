@@ -678,10 +678,10 @@ func TestMigratedEqualsFresh(t *testing.T) {
 		t.Fatalf("schema %d needs %d steps, there are %d", odzew.SchemaVersion, odzew.SchemaVersion-1, len(migrations))
 	}
 	fresh := shape(t, openAt(t, filepath.Join(t.TempDir(), "fresh.db"), Options{}))
-	for v := 1; v <= odzew.SchemaVersion; v++ {
+	for v := 1; v < odzew.SchemaVersion; v++ {
 		old, err := os.ReadFile(filepath.Join("testdata", fmt.Sprintf("schema-v%d.sql", v)))
 		if err != nil {
-			t.Fatalf("%v: every version keeps a copy of its schema", err)
+			t.Fatalf("%v: every older version keeps a copy of its schema", err)
 		}
 		path := filepath.Join(t.TempDir(), "old.db")
 		db, err := sql.Open("sqlite3", dsn(path, "rwc"))
