@@ -35,7 +35,8 @@ type Score struct {
 	Aspects       []AspectPolarity `json:"aspects"`
 	Stage         string           `json:"stage,omitempty"`
 	Emotion       string           `json:"emotion,omitempty"`
-	Evidence      []Evidence       `json:"evidence,omitempty"`
+	// Evidence is nil where it was not asked for.
+	Evidence []Evidence `json:"evidence,omitzero"`
 }
 
 // Probabilities of the four classes; they sum to 1, or are all 0 where nothing

@@ -39,7 +39,7 @@ CREATE TABLE runs (
   source        TEXT NOT NULL DEFAULT '',
   started_at    INTEGER NOT NULL,
   ended_at      INTEGER,            -- NULL: running, or killed
-  outcome       TEXT,               -- done, failed, partial (something was set aside)
+  outcome       TEXT,               -- done, failed, partial (something was set aside), stopped (by whoever runs it)
   conversations INTEGER NOT NULL DEFAULT 0,
   messages      INTEGER NOT NULL DEFAULT 0,
   dead_letters  INTEGER NOT NULL DEFAULT 0,
@@ -215,7 +215,8 @@ CREATE TABLE findings (
   first_customer_at INTEGER,
   last_customer_at  INTEGER,
   open_since        INTEGER,          -- start of the open turn, NULL where nobody waits
-  parked            INTEGER NOT NULL  -- 1: a turn is open while the status says pending or hold
+  parked            INTEGER NOT NULL, -- 1: a turn is open while the status says pending or hold
+  recheck_at        INTEGER           -- from then on time alone may have changed it: a promise falls due
 ) STRICT;
 CREATE INDEX findings_last_customer ON findings (last_customer_at);
 CREATE INDEX findings_open ON findings (open_since) WHERE open_since IS NOT NULL;

@@ -98,7 +98,7 @@ type Run struct {
 	Source        string
 	StartedAt     time.Time
 	EndedAt       time.Time // zero: running, or killed
-	Outcome       string    // done, failed, partial; "" while running
+	Outcome       string    // done, failed, partial, stopped; "" while running
 	Conversations int
 	Messages      int
 	DeadLetters   int
@@ -114,7 +114,8 @@ func (s *Store) StartRun(ctx context.Context, kind, source string) (int64, error
 	return res.LastInsertId()
 }
 
-// EndRun records how a run ended; of a sync, also with its source.
+// EndRun records how a run ended; of a sync that was not stopped, also with its
+// source.
 func (s *Store) EndRun(ctx context.Context, r Run) error {
 	now := s.now().Unix()
 	tx, err := s.w.BeginTx(ctx, nil)
@@ -126,7 +127,7 @@ func (s *Store) EndRun(ctx context.Context, r Run) error {
 		now, r.Outcome, r.Conversations, r.Messages, r.DeadLetters, r.Error, r.ID); err != nil {
 		return s.explain(err)
 	}
-	if r.Kind == "sync" {
+	if r.Kind == "sync" && r.Outcome != "stopped" {
 		q := `INSERT INTO sources (name, pulled_at) VALUES (?1, ?2)
 			ON CONFLICT (name) DO UPDATE SET pulled_at = ?2, failed_at = NULL, error = NULL, down_since = NULL`
 		args := []any{r.Source, now}

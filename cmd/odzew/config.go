@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -141,6 +142,7 @@ func (p *program) loadConfig() (*Config, error) {
 			}
 			return nil, usageError{err}
 		}
+		data = bytes.TrimPrefix(data, []byte("\uFEFF"))
 		if err := yaml.UnmarshalWithOptions(data, cfg, yaml.Strict()); err != nil {
 			return nil, usagef("%s: %s", path, strings.TrimSpace(yaml.FormatError(err, false, true)))
 		}
@@ -219,7 +221,7 @@ func (c *Config) complete() error {
 			bad("sources[%d]: the name %q stands twice", i, s.Name)
 		}
 		seen[s.Name] = true
-		if n := len(s.kinds()); n != 1 {
+		if n := s.kinds(); n != 1 {
 			bad("source %q: needs exactly one of jsonl, csv, mbox, maildir, eml, imap; it has %d", s.Name, n)
 		}
 		if s.PasswordFile != "" && s.PasswordEnv != "" {
@@ -313,14 +315,15 @@ func (c *Config) digestSchedule() (cron.Schedule, error) {
 	return cron.ParseStandard(fmt.Sprintf("CRON_TZ=%s %d %d * * *", c.Timezone, t.Minute(), t.Hour()))
 }
 
-func (s *sourceConfig) kinds() []string {
-	var out []string
-	for name, set := range map[string]bool{"jsonl": s.JSONL != nil, "csv": s.CSV != nil, "mbox": s.Mbox != nil, "maildir": s.Maildir != nil, "eml": s.EML != nil, "imap": s.IMAP != nil} {
+// kinds counts the blocks that say of which kind the source is.
+func (s *sourceConfig) kinds() int {
+	n := 0
+	for _, set := range []bool{s.JSONL != nil, s.CSV != nil, s.Mbox != nil, s.Maildir != nil, s.EML != nil, s.IMAP != nil} {
 		if set {
-			out = append(out, name)
+			n++
 		}
 	}
-	return out
+	return n
 }
 
 // secret reads a password out of a file or the environment.

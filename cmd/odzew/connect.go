@@ -67,11 +67,7 @@ func (c *Config) resolveAll(paths []string) []string {
 }
 
 // keepSecret makes the log and printed errors forget a secret.
-func (p *program) keepSecret(s string) {
-	if s != "" {
-		p.redact.secrets = append(p.redact.secrets, s)
-	}
-}
+func (p *program) keepSecret(s string) { p.redact.add(s) }
 
 // connector makes the connector of one file of an import.
 func (c *importCmd) connector(p *program, cfg *Config, file string) (connectors.Connector, error) {

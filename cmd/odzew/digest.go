@@ -117,30 +117,32 @@ func (p *program) makeDigest(ctx context.Context, st *store.Store, an *desk, cfg
 	if err != nil {
 		return "", err
 	}
-	to := ""
 	html, err := render(dig, "html", false)
 	if err != nil {
 		return "", err
-	}
-	if send {
-		text, err := render(dig, "text", false)
-		if err != nil {
-			return "", err
-		}
-		subject, err := dig.Subject()
-		if err != nil {
-			return "", err
-		}
-		if err := p.send(ctx, cfg, subject, string(text), string(html)); err != nil {
-			return "", err
-		}
-		to = fmt.Sprintf("%d recipients", len(cfg.Digest.To))
 	}
 	if cfg.Digest.File != "" {
 		if err := writeFile(cfg.Digest.File, html, 0o600); err != nil {
 			return "", err
 		}
 	}
+	// What can fail comes before the mail: a disk that is full must not send one
+	// date's digest again and again.
+	if err := st.RecordDigest(ctx, date, ""); err != nil || !send {
+		return "", err
+	}
+	text, err := render(dig, "text", false)
+	if err != nil {
+		return "", err
+	}
+	subject, err := dig.Subject()
+	if err != nil {
+		return "", err
+	}
+	if err := p.send(ctx, cfg, subject, string(text), string(html)); err != nil {
+		return "", err
+	}
+	to := fmt.Sprintf("%d recipients", len(cfg.Digest.To))
 	return to, st.RecordDigest(context.WithoutCancel(ctx), date, to)
 }
 

@@ -98,7 +98,7 @@ func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) err
 		return p.printJSON(out)
 	}
 	w := &errWriter{w: p.stdout}
-	w.printf("conversation %s of %s, touchpoint %s\n", mask.Clean(c.Conversation.ID), c.Source, mask.Clean(r.Touchpoint))
+	w.printf("conversation %s of %s, touchpoint %s\n", mask.Clean(c.Conversation.ID), mask.Clean(c.Source), mask.Clean(r.Touchpoint))
 	if c.Subject != "" {
 		w.printf("%s\n", mask.Clean(c.Subject))
 	}
@@ -162,11 +162,18 @@ func (p *program) explainWaits(w *errWriter, x *waits.Explanation, cfg *Config) 
 			w.printf(" [%s]", strings.Join(t.Flags, " "))
 		}
 		w.printf("\n")
-		for _, h := range x.Hours[i] {
-			w.printf("      open %s to %s\n", local(h.From, cfg.zone), h.To.In(cfg.zone).Format("15:04"))
+		for j, h := range x.Hours[i] {
+			if skip := len(x.Hours[i]) - 2*shownHours; j == shownHours && skip > 1 {
+				w.printf("      … %d more times\n", skip)
+			} else if skip <= 1 || j < shownHours || j >= shownHours+skip {
+				w.printf("      open %s to %s\n", local(h.From, cfg.zone), h.To.In(cfg.zone).Format("15:04"))
+			}
 		}
 	}
 }
+
+// shownHours is how many opening hours of a long wait are listed at either end.
+const shownHours = 5
 
 func seconds(n int64) string { return (time.Duration(n) * time.Second).String() }
 

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -48,25 +48,24 @@ func (c *scoreCmd) Run(ctx context.Context, p *program) error {
 		if c.Format == "lines" {
 			text := string(line)
 			in.Text = &text
-			in.ID = fmt.Appendf(nil, "%q", fmt.Sprint(n))
+			in.ID = fmt.Appendf(nil, `"%d"`, n)
 		} else if err := json.Unmarshal(line, &in); err != nil {
 			return fmt.Errorf("stdin:%d: not a JSON object with id and text: %w", n, err)
 		} else if in.Text == nil {
 			return fmt.Errorf("stdin:%d: the record has no text", n)
 		}
 		s := sc.Score(strings.ToValidUTF8(*in.Text, "\uFFFD"), in.Lang, !c.NoEvidence)
-		s.ID = idText(in.ID)
-		return enc.Encode(&s)
+		if s.Evidence == nil && !c.NoEvidence {
+			s.Evidence = []odzew.Evidence{}
+		}
+		return enc.Encode(scoreLine{in.ID, &s})
 	})
 }
 
-// idText takes an id as string or number.
-func idText(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
-		return s
-	}
-	return string(bytes.TrimSpace(raw))
+// A scoreLine is a score with the id as it came: a string or a number.
+type scoreLine struct {
+	ID json.RawMessage `json:"id,omitempty"`
+	*odzew.Score
 }
 
 type waitsCmd struct {
@@ -121,19 +120,12 @@ func (p *program) calendars(cfg *Config, file string) (calendar.Set, error) {
 	if cc.Timezone == "" {
 		cc.Timezone = cfg.Timezone
 	}
-	cc.Files = os.DirFS(dirOf(file))
+	cc.Files = os.DirFS(filepath.Dir(file))
 	schedule, err := calendar.Compile(cc)
 	if err != nil {
 		return nil, usagef("%s: %w", file, err)
 	}
 	return calendar.Set{schedule}, nil
-}
-
-func dirOf(file string) string {
-	if i := strings.LastIndexByte(file, '/'); i > 0 {
-		return file[:i]
-	}
-	return "."
 }
 
 type clockCmd struct {
@@ -260,7 +252,9 @@ func (c *mailCmd) Run(ctx context.Context, p *program) error {
 
 func (p *program) readMail(name string) (*mailLine, error) {
 	var r io.Reader = p.stdin
-	if name != "-" {
+	if name == "-" {
+		p.waitForInput()
+	} else {
 		f, err := os.Open(name)
 		if err != nil {
 			return nil, err
@@ -319,6 +313,9 @@ func (c *explainCmd) Run(ctx context.Context, p *program) error {
 // explainText prints a score with its parts.
 func (p *program) explainText(text string, s odzew.Score) error {
 	if p.global.JSON {
+		if s.Evidence == nil {
+			s.Evidence = []odzew.Evidence{}
+		}
 		return p.printJSON(&s)
 	}
 	verdict := "not scored"

@@ -77,6 +77,9 @@ func (p *program) send(ctx context.Context, cfg *Config, subject, text, html str
 
 // clean makes an error of a library forget the secrets.
 func (p *program) clean(err error) error {
+	if err == nil {
+		return nil
+	}
 	if text := p.redact.clean(err.Error()); text != err.Error() {
 		return fmt.Errorf("%s", text)
 	}

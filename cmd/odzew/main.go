@@ -31,6 +31,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends what does not heed the first
 	p := &program{
 		stdin:    os.Stdin,
 		stdout:   os.Stdout,
@@ -38,6 +39,7 @@ func main() {
 		now:      func() time.Time { return time.Now().UTC() },
 		getenv:   os.Getenv,
 		terminal: isTerminal(os.Stdout),
+		unhandle: func() { signal.Reset(os.Interrupt, syscall.SIGTERM) },
 	}
 	status := p.run(ctx, os.Args[1:])
 	stop()

@@ -74,7 +74,7 @@ func (c *doctorCmd) Run(ctx context.Context, p *program) error {
 		l := doctorLine{check, err == nil, detail}
 		if err != nil {
 			bad++
-			l.Detail = err.Error()
+			l.Detail = p.redact.clean(err.Error())
 		}
 		if p.global.JSON {
 			return p.printJSON(l)
@@ -218,7 +218,7 @@ func (c *statusCmd) Run(ctx context.Context, p *program) error {
 		if !s.FailedAt.IsZero() {
 			state = "failing since " + local(s.DownSince, cfg.zone) + ": " + mask.Clean(s.Error)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%s\n", s.Name, local(s.PulledAt, cfg.zone), s.Conversations, s.Messages, s.DeadLetters, state)
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%s\n", mask.Clean(s.Name), local(s.PulledAt, cfg.zone), s.Conversations, s.Messages, s.DeadLetters, state)
 	}
 	fmt.Fprintf(w, "\nRUN\tKIND\tSOURCE\tSTARTED\tTOOK\tOUTCOME\n")
 	for _, r := range runs {
@@ -231,7 +231,7 @@ func (c *statusCmd) Run(ctx context.Context, p *program) error {
 		if r.Error != "" {
 			outcome += ": " + mask.Clean(r.Error)
 		}
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Kind, r.Source, local(r.StartedAt, cfg.zone), took, outcome)
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Kind, mask.Clean(r.Source), local(r.StartedAt, cfg.zone), took, outcome)
 	}
 	return w.Flush()
 }
@@ -336,7 +336,7 @@ func (c *deadListCmd) Run(ctx context.Context, p *program) error {
 		if p.global.JSON {
 			err = p.printJSON(deadLine{d.ID, d.Source, d.Place, d.Reason, d.RawBytes, d.Times, d.LastAt, ""})
 		} else {
-			_, err = fmt.Fprintf(p.stdout, "%d  %s  %s  %s  (%d bytes, %d×)\n", d.ID, d.Source, mask.Clean(d.Place), mask.Clean(d.Reason), d.RawBytes, d.Times)
+			_, err = fmt.Fprintf(p.stdout, "%d  %s  %s  %s  (%d bytes, %d×)\n", d.ID, mask.Clean(d.Source), mask.Clean(d.Place), mask.Clean(d.Reason), d.RawBytes, d.Times)
 		}
 		if err != nil {
 			return err
@@ -366,7 +366,7 @@ func (c *deadShowCmd) Run(ctx context.Context, p *program) error {
 	if p.global.JSON {
 		return p.printJSON(deadLine{d.ID, d.Source, d.Place, d.Reason, d.RawBytes, d.Times, d.LastAt, strings.ToValidUTF8(string(d.Raw), "\uFFFD")})
 	}
-	_, err = fmt.Fprintf(p.stdout, "%s %s\n%s\nfirst %s, last %s, %d times, %d bytes\n\n%s\n", d.Source, mask.Clean(d.Place), mask.Clean(d.Reason),
+	_, err = fmt.Fprintf(p.stdout, "%s %s\n%s\nfirst %s, last %s, %d times, %d bytes\n\n%s\n", mask.Clean(d.Source), mask.Clean(d.Place), mask.Clean(d.Reason),
 		local(d.FirstAt, cfg.zone), local(d.LastAt, cfg.zone), d.Times, d.RawBytes, cleanText(string(d.Raw)))
 	return err
 }

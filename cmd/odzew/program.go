@@ -10,8 +10,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 	"github.com/sirupsen/logrus"
@@ -28,6 +30,8 @@ type program struct {
 	now            func() time.Time
 	getenv         func(string) string
 	terminal       bool // stdout is one: colours and progress are welcome
+	// unhandle lets signals end the process at once; nil: they cannot come.
+	unhandle func()
 
 	global globals
 	log    *logrus.Logger
@@ -54,13 +58,13 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 
 // globals are the options of every command; they stand before or after it.
 type globals struct {
-	Config    string  `help:"Configuration file (default: odzew.yaml, then $$XDG_CONFIG_HOME/odzew/odzew.yaml)." placeholder:"FILE"`
-	DB        string  `name:"db" help:"Database file (default: the configuration's, or odzew.db)." placeholder:"FILE"`
-	JSON      bool    `name:"json" help:"Print data as JSON."`
-	Now       nowFlag `help:"Fix the clock at this instant (RFC 3339): for tests, and for looking back." placeholder:"T"`
-	LogLevel  string  `help:"What to log: error, warn, info, debug." enum:",error,warn,info,debug" default:"" placeholder:"LEVEL"`
-	LogFormat string  `help:"How to log: text or json." enum:",text,json" default:"" placeholder:"FORMAT"`
-	Version   bool    `help:"Print the version and stop."`
+	Config    string           `help:"Configuration file (default: odzew.yaml, then $$XDG_CONFIG_HOME/odzew/odzew.yaml)." placeholder:"FILE"`
+	DB        string           `name:"db" help:"Database file (default: the configuration's, or odzew.db)." placeholder:"FILE"`
+	JSON      bool             `name:"json" help:"Print data as JSON."`
+	Now       nowFlag          `help:"Fix the clock at this instant (RFC 3339): for tests, and for looking back." placeholder:"T"`
+	LogLevel  string           `help:"What to log: error, warn, info, debug." enum:",error,warn,info,debug" default:"" placeholder:"LEVEL"`
+	LogFormat string           `help:"How to log: text or json." enum:",text,json" default:"" placeholder:"FORMAT"`
+	Version   kong.VersionFlag `help:"Print the version and stop."`
 }
 
 type nowFlag struct{ time.Time }
@@ -128,6 +132,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 		kong.Writers(p.stdout, p.stderr),
 		kong.Exit(func(code int) { exited = code; panic(exitNow{}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.Vars{"version": "odzew " + version},
 		kong.Bind(p), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		fmt.Fprintln(p.stderr, "odzew:", err)
@@ -144,11 +149,6 @@ func (p *program) run(ctx context.Context, args []string) int {
 		}()
 		if len(args) == 0 {
 			args = []string{"--help"}
-		}
-		if len(args) == 1 && args[0] == "--version" {
-			fmt.Fprintln(p.stdout, "odzew", version)
-			exited = 0
-			return
 		}
 		kctx, err = parser.Parse(args)
 	}()
@@ -168,7 +168,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 	return p.exitStatus(err)
 }
 
-// exitNow unwinds kong where it wants the process to end (--help).
+// exitNow unwinds kong where it wants the process to end (--help, --version).
 type exitNow struct{}
 
 func (p *program) exitStatus(err error) int {
@@ -178,12 +178,11 @@ func (p *program) exitStatus(err error) int {
 		return statusPartial
 	case err == nil:
 		return statusDone
-	case errors.Is(err, errQuiet):
-		return statusFailed
 	case brokenPipe(err):
 		return statusDone // the reader has seen enough
+	case !errors.Is(err, errQuiet):
+		fmt.Fprintln(p.stderr, "odzew:", cleanText(p.redact.clean(err.Error())))
 	}
-	fmt.Fprintln(p.stderr, "odzew:", p.redact.clean(err.Error()))
 	if errors.As(err, &ue) {
 		return statusUsage
 	}
@@ -224,12 +223,23 @@ func (p *program) openStore(ctx context.Context, cfg *Config, o store.Options) (
 	return store.Open(ctx, p.dbPath(cfg), o)
 }
 
-// printJSON prints one value a line.
+// printJSON prints one value a line. What a terminal might obey is escaped, also
+// where JSON lets it stand: DEL and the C1 controls.
 func (p *program) printJSON(v any) error {
-	enc := json.NewEncoder(p.stdout)
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := p.stdout.Write(controls.ReplaceAllFunc(buf.Bytes(), func(c []byte) []byte {
+		r, _ := utf8.DecodeRune(c)
+		return fmt.Appendf(nil, `\u%04x`, r)
+	}))
+	return err
 }
+
+var controls = regexp.MustCompile(`[\x{7f}-\x{9f}]`)
 
 // colour says whether to colour what goes to stdout.
 func (p *program) colour() bool {
@@ -249,11 +259,20 @@ type lineFilter struct {
 }
 
 func (p *program) filter() *lineFilter {
+	p.waitForInput()
 	return &lineFilter{bufio.NewReaderSize(p.stdin, 1<<18), bufio.NewWriterSize(p.stdout, 1<<18)}
 }
 
-// each calls f with every line and its number, without its line end. A line over
-// maxLine is cut there.
+// waitForInput is called before stdin is read: no context ends a read from a
+// terminal or a pipe, and what only reads and prints needs no farewell.
+func (p *program) waitForInput() {
+	if p.unhandle != nil {
+		p.unhandle()
+	}
+}
+
+// each calls f with every line and its number, without its line end and
+// byte order mark. A line over maxLine is an error: half a text is another text.
 func (l *lineFilter) each(ctx context.Context, f func(n int, line []byte) error) error {
 	var line []byte
 	for n := 1; ; n++ {
@@ -262,15 +281,19 @@ func (l *lineFilter) each(ctx context.Context, f func(n int, line []byte) error)
 		for {
 			var part []byte
 			part, err = l.in.ReadSlice('\n')
-			if len(line)+len(part) <= maxLine {
-				line = append(line, part...)
+			if len(line)+len(part) > maxLine {
+				return errors.Join(fmt.Errorf("stdin:%d: the line is longer than %d MiB", n, maxLine>>20), l.out.Flush())
 			}
+			line = append(line, part...)
 			if err != bufio.ErrBufferFull {
 				break
 			}
 		}
 		if err != nil && err != io.EOF {
 			return errors.Join(fmt.Errorf("reading the input: %w", err), l.out.Flush())
+		}
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte("\uFEFF"))
 		}
 		if text := bytes.TrimRight(line, "\r\n"); len(text) > 0 {
 			if err := f(n, text); err != nil {
@@ -298,14 +321,9 @@ func writeFile(name string, data []byte, mode os.FileMode) error {
 		return err
 	}
 	defer os.Remove(tmp.Name())
-	if err := tmp.Chmod(mode); err == nil {
-		_, err = tmp.Write(data)
-		if cerr := tmp.Close(); err == nil {
-			err = cerr
-		}
-		if err != nil {
-			return fmt.Errorf("writing %s: %w", name, err)
-		}
+	_, err = tmp.Write(data)
+	if err := errors.Join(err, tmp.Chmod(mode), tmp.Close()); err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
 	}
 	return os.Rename(tmp.Name(), name)
 }

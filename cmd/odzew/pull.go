@@ -44,8 +44,11 @@ func (p *program) pull(ctx context.Context, st *store.Store, kind, name string, 
 	if serr := in.close(); serr != nil && !errors.Is(err, serr) {
 		err = errors.Join(err, serr)
 	}
+	err = p.clean(err)
 	run.Conversations, run.Messages, run.DeadLetters = in.changed, in.messages, in.dead
 	switch {
+	case err != nil && ctx.Err() != nil:
+		run.Outcome = "stopped" // by whoever runs the program: the source has not failed
 	case err != nil:
 		run.Outcome, run.Error = "failed", err.Error()
 	case in.dead > 0:
@@ -200,12 +203,13 @@ func (c *syncCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer st.Close()
-	failed := 0
+	asked, failed, misconfigured := 0, 0, 0
 	for i := range cfg.Sources {
 		s := &cfg.Sources[i]
 		if len(c.Source) > 0 && !slices.Contains(c.Source, s.Name) {
 			continue
 		}
+		asked++
 		run, err := p.syncSource(ctx, st, cfg, s)
 		if ctx.Err() != nil {
 			return fmt.Errorf("stopped; what came is stored, the next sync goes on from there")
@@ -213,14 +217,20 @@ func (c *syncCmd) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			failed++
 			p.partial = true
-			fmt.Fprintf(p.stderr, "odzew: source %s: %v\n", s.Name, err)
+			if ue := (usageError{}); errors.As(err, &ue) {
+				misconfigured++
+			}
+			fmt.Fprintf(p.stderr, "odzew: source %s: %s\n", s.Name, cleanText(err.Error()))
 		}
 		p.partial = p.partial || run.DeadLetters > 0
 		if err := p.reportRun(run); err != nil {
 			return err
 		}
 	}
-	if failed > 0 && (failed == len(cfg.Sources) || failed == len(c.Source)) {
+	switch asked {
+	case misconfigured:
+		return usageError{errQuiet}
+	case failed:
 		return errQuiet
 	}
 	return nil
@@ -237,9 +247,17 @@ func (c *Config) sourceNames() []string {
 func (p *program) syncSource(ctx context.Context, st *store.Store, cfg *Config, s *sourceConfig) (store.Run, error) {
 	c, err := p.connector(cfg, s)
 	if err != nil {
-		return store.Run{Kind: "sync", Source: s.Name, Outcome: "failed"}, err
+		c = broken{err}
 	}
 	return p.pull(ctx, st, "sync", s.Name, c, true)
+}
+
+// broken stands for a source that cannot even be asked, as one without its secret:
+// that, too, is a pull that failed, and status and digest say so.
+type broken struct{ err error }
+
+func (b broken) Pull(context.Context, connectors.Cursor, func(connectors.Record) error) error {
+	return b.err
 }
 
 type runLine struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -63,11 +64,12 @@ type server struct {
 	// work lets one job write at a time; the others wait their turn.
 	work sync.Mutex
 	// ready is closed once the first round of pulls is done.
-	ready     chan struct{}
-	readyOnce sync.Once
+	ready chan struct{}
 }
 
 func (s *server) run(ctx context.Context, l net.Listener) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	s.ready = make(chan struct{})
 	log := cronLogger{s.p.log}
 	sched := cron.New(cron.WithLocation(s.cfg.zone), cron.WithLogger(log),
@@ -84,10 +86,17 @@ func (s *server) run(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return err
 	}
-	sched.Schedule(at, cron.FuncJob(func() { s.digestIfDue(ctx) }))
+	digest := cron.FuncJob(func() {
+		select {
+		case <-s.ready:
+			s.digestIfDue(ctx)
+		default: // yesterday is not here before every source was asked; the first round makes it
+		}
+	})
+	sched.Schedule(at, digest)
 	// The wall clock may jump over the digest's minute, in spring or on a laptop
 	// that slept: whether it is due is asked by date, every minute.
-	sched.Schedule(cron.Every(time.Minute), cron.FuncJob(func() { s.digestIfDue(ctx) }))
+	sched.Schedule(cron.Every(time.Minute), digest)
 
 	hs := &http.Server{Handler: s.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute}
 	served := make(chan error, 1)
@@ -101,7 +110,7 @@ func (s *server) run(ctx context.Context, l net.Listener) error {
 		}
 		s.analyze(ctx)
 		s.digestIfDue(ctx)
-		s.readyOnce.Do(func() { close(s.ready) })
+		close(s.ready)
 	})
 	sched.Start()
 
@@ -111,6 +120,7 @@ func (s *server) run(ctx context.Context, l net.Listener) error {
 	case failed = <-served:
 	}
 	s.p.log.Info("stopping")
+	stop()
 	<-sched.Stop().Done() // waits for the running jobs, which see ctx end
 	first.Wait()
 	shut, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -314,8 +324,19 @@ func (l cronLogger) Error(err error, msg string, kv ...any) {
 }
 
 // redact keeps secrets out of the log, should one ever stand in an error that a
-// library made.
-type redact struct{ secrets []string }
+// library made. Jobs add secrets while others log.
+type redact struct {
+	mu      sync.RWMutex
+	secrets []string
+}
+
+func (r *redact) add(secret string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if secret != "" && !slices.Contains(r.secrets, secret) {
+		r.secrets = append(r.secrets, secret)
+	}
+}
 
 func (r *redact) Levels() []logrus.Level { return logrus.AllLevels }
 
@@ -333,10 +354,10 @@ func (r *redact) Fire(e *logrus.Entry) error {
 }
 
 func (r *redact) clean(s string) string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
 	for _, secret := range r.secrets {
-		if secret != "" {
-			s = strings.ReplaceAll(s, secret, "[secret]")
-		}
+		s = strings.ReplaceAll(s, secret, "[secret]")
 	}
 	return s
 }

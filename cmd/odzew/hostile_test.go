@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"odzew/connectors"
+	"odzew/store"
+)
+
+// A source of one mood: it does what a test asks for.
+type moody func(context.Context) error
+
+func (m moody) Pull(ctx context.Context, _ connectors.Cursor, _ func(connectors.Record) error) error {
+	return m(ctx)
+}
+
+// TestPullEnds: who stops a pull does not break the source, and what a server says
+// of a password reaches neither the caller nor the database.
+func TestPullEnds(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		does          func(context.Context, context.CancelFunc) error
+		outcome, text string
+	}{
+		{"done", func(context.Context, context.CancelFunc) error { return nil }, "done", ""},
+		{"stopped", func(ctx context.Context, stop context.CancelFunc) error { stop(); return ctx.Err() }, "stopped", ""},
+		{"failed", func(context.Context, context.CancelFunc) error { return errors.New("no login u:hunter2") }, "failed", "no login u:[secret]"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			p := &program{stderr: io.Discard, now: func() time.Time { return time.Date(2026, 11, 18, 8, 0, 0, 0, time.UTC) }}
+			p.keepSecret("hunter2")
+			st, err := store.Open(ctx, filepath.Join(t.TempDir(), "t.db"), store.Options{Now: p.now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer st.Close()
+			run, err := p.pull(ctx, st, "sync", "shop", moody(func(ctx context.Context) error { return tt.does(ctx, cancel) }), true)
+			if run.Outcome != tt.outcome || (err == nil) != (tt.outcome == "done") || (err != nil && strings.Contains(err.Error(), "hunter2")) {
+				t.Errorf("%s: %v", run.Outcome, err)
+			}
+			runs, err := st.Runs(t.Context(), 1)
+			if err != nil || len(runs) != 1 || runs[0].Outcome != tt.outcome || runs[0].Error != tt.text || runs[0].EndedAt.IsZero() {
+				t.Errorf("%+v, %v", runs, err)
+			}
+			sources, err := st.Sources(t.Context())
+			failed := len(sources) == 1 && !sources[0].FailedAt.IsZero()
+			if err != nil || failed != (tt.outcome == "failed") {
+				t.Errorf("%+v, %v", sources, err)
+			}
+		})
+	}
+}
+
+// TestDigestFileBeforeMail: a digest whose file cannot be written is not mailed,
+// or every retry would mail it again.
+func TestDigestFileBeforeMail(t *testing.T) {
+	mails, port := startSink(t)
+	config := writeDesk(t, fmt.Sprintf("digest:\n  file: nowhere/digest.html\n  to: [lead@example.com]\n  from: odzew@example.com\n  smtp: {host: 127.0.0.1, port: %d, tls: none}\n", port))
+	must(t, "", "--config", config, "sync")
+	for range 2 {
+		if status, _, errs := runOdzew(t, "", "--config", config, "digest", "--send"); status != statusFailed || !strings.Contains(errs, "nowhere") {
+			t.Errorf("status %d: %s", status, errs)
+		}
+	}
+	if n := len(mails.all()); n != 0 {
+		t.Errorf("%d mails were sent", n)
+	}
+	if err := os.Mkdir(filepath.Join(filepath.Dir(config), "nowhere"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "", "--config", config, "digest", "--send")
+	if n := len(mails.all()); n != 1 {
+		t.Errorf("%d mails were sent once it could be written", n)
+	}
+}
+
+// TestInterruptedFilter: Ctrl-C ends a filter that waits for its input.
+func TestInterruptedFilter(t *testing.T) {
+	for _, args := range [][]string{{"score"}, {"waits"}, {"clock"}, {"mail", "-"}, {"import", "--format", "jsonl", "-"}} {
+		t.Run(args[0], func(t *testing.T) {
+			t.Parallel()
+			cmd := child(t, append([]string{"--db", filepath.Join(t.TempDir(), "t.db")}, args...)...)
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer in.Close()
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			ended := make(chan error, 1)
+			go func() { ended <- cmd.Wait() }()
+			for deadline := time.After(20 * time.Second); ; {
+				cmd.Process.Signal(syscall.SIGINT)
+				select {
+				case <-ended:
+					return
+				case <-deadline:
+					cmd.Process.Kill()
+					<-ended
+					t.Fatal("it does not heed Ctrl-C")
+				case <-time.After(time.Second):
+				}
+			}
+		})
+	}
+}
+
+// TestPrintJSON: no control character reaches a terminal within JSON.
+func TestPrintJSON(t *testing.T) {
+	var sb strings.Builder
+	p := &program{stdout: &sb}
+	if err := p.printJSON("a\x1b[31m\x7f\u0085\u009bż<"); err != nil {
+		t.Fatal(err)
+	}
+	if want := `"a\u001b[31m\u007f\u0085\u009bż<"` + "\n"; sb.String() != want {
+		t.Errorf("%q, want %q", sb.String(), want)
+	}
+}
