@@ -46,11 +46,11 @@ type Versions struct {
 }
 
 // Pending lists conversations after the given one whose findings are missing, of
-// an older revision or of other versions, by number.
+// an older revision, of other versions, or to be checked again by now, by number.
 func (s *Store) Pending(ctx context.Context, v Versions, after int64, limit int) ([]int64, error) {
 	rows, err := s.r.QueryContext(ctx, `SELECT c.id FROM conversations c LEFT JOIN findings f ON f.conversation_id = c.id
-		WHERE c.id > ? AND (f.conversation_id IS NULL OR f.revision <> c.revision OR f.lexicon_version <> ? OR f.analyzer_version <> ?)
-		ORDER BY c.id LIMIT ?`, after, v.Lexicon, v.Analyzer, limit)
+		WHERE c.id > ? AND (f.conversation_id IS NULL OR f.revision <> c.revision OR f.lexicon_version <> ? OR f.analyzer_version <> ? OR f.recheck_at <= ?)
+		ORDER BY c.id LIMIT ?`, after, v.Lexicon, v.Analyzer, s.now().Unix(), limit)
 	if err != nil {
 		return nil, s.explain(err)
 	}
@@ -303,6 +303,8 @@ type Finding struct {
 	LastAt     time.Time // of the customer's messages; zero where there is none
 	OpenSince  time.Time // zero: nobody waits
 	Parked     bool
+	// RecheckAt is when time alone may change the finding; zero: never.
+	RecheckAt time.Time
 	// Requests are what the customer filed that the law wants answered.
 	Requests []Request
 	// Days are the local dates that anything of the conversation falls on; the
@@ -387,9 +389,9 @@ func (b *Batch) saveFinding(v Versions, f *Finding) error {
 	if err := b.saveFlag(v, f); err != nil {
 		return err
 	}
-	_, err := b.exec(`INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f.Conversation, f.Revision, v.Lexicon, v.Analyzer, f.Touchpoint,
+	_, err := b.exec(`INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f.Conversation, f.Revision, v.Lexicon, v.Analyzer, f.Touchpoint,
 		f.Flag.Frustration, f.Flag.Level, f.Peak, f.Flag.NeedsCall, f.Flag.Cause, jsonText(f.Flag.Reasons, "[]"), unixOrNil(f.FirstAt), unixOrNil(f.LastAt),
-		unixOrNil(f.OpenSince), f.Parked)
+		unixOrNil(f.OpenSince), f.Parked, unixOrNil(f.RecheckAt))
 	return err
 }
 

@@ -11,7 +11,8 @@ import (
 // testdata, against schema.sql.
 var migrations = []string{
 	// 1 to 2: flags outlive an analysis; statutory requests are kept.
-	`CREATE INDEX conversations_merged ON conversations (merged_into) WHERE merged_into IS NOT NULL;
+	`ALTER TABLE findings ADD COLUMN recheck_at INTEGER;
+CREATE INDEX conversations_merged ON conversations (merged_into) WHERE merged_into IS NOT NULL;
 DROP INDEX conversations_customer;
 CREATE INDEX conversations_customer ON conversations (customer_id, created_at);
 CREATE TABLE statutory_requests (

@@ -373,6 +373,10 @@ func TestPending(t *testing.T) {
 	c.Subject = "nowy"
 	put(t, s, "shop", "", c)
 	check(v, 2, 3)
+	if err := s.SaveFindings(ctx, v, []Finding{{Conversation: 2, Revision: 2, Anew: true, RecheckAt: clock()}, {Conversation: 3, Revision: 1, RecheckAt: clock().Add(time.Second)}}); err != nil {
+		t.Fatal(err)
+	}
+	check(v, 2) // its time has come
 	if err := s.Invalidate(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -199,6 +199,11 @@ func (d *desk) find(c *store.Stored, now time.Time) store.Finding {
 		Conversation: c.ID, Revision: c.Revision, Anew: c.Analysed, Identity: c.Identity, Touchpoint: r.Touchpoint, Waits: r.Waits, Flag: r.Flag, Peak: r.Peak,
 		FirstAt: r.FirstAt, LastAt: r.LastAt, OpenSince: r.OpenSince, Parked: r.Parked,
 	}
+	for _, pr := range r.Promises {
+		if pr.State == frustration.PromisePending && (f.RecheckAt.IsZero() || pr.Due.Before(f.RecheckAt)) {
+			f.RecheckAt = pr.Due.Add(time.Second)
+		}
+	}
 	f.Scores = make([]store.MessageScore, len(r.Scores))
 	for i := range r.Scores {
 		f.Scores[i] = store.MessageScore{Message: c.MessageIDs[r.Scores[i].Index], Score: r.Scores[i].Score}
