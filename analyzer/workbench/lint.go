@@ -42,12 +42,24 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d: %s: %s (%s)", p.File, p.Line, p.Severity, p.Message, p.Check)
 }
 
+// LintOptions are the settings of Lint.
+type LintOptions struct {
+	// Below checks the layers below a site's own, too.
+	Below bool
+	// Corpus are texts: entries that stand in none of them are noted.
+	Corpus []string
+}
+
 type linter struct {
 	*Lexicon
+	o   LintOptions
 	out []Problem
 }
 
 func (l *linter) add(file string, line int, s Severity, check, format string, args ...any) {
+	if !l.o.Below && !l.Own(file) {
+		return
+	}
 	l.out = append(l.out, Problem{file, line, s, check, fmt.Sprintf(format, args...)})
 }
 
@@ -55,10 +67,9 @@ func (l *linter) entry(e *lexicon.Entry, s Severity, check, format string, args 
 	l.add(l.File(e), e.Line, s, check, format, args...)
 }
 
-// Lint checks all layers. Texts of a corpus may be given: entries that stand in none
-// of them are noted.
-func (l *Lexicon) Lint(corpus []string) ([]Problem, error) {
-	t := linter{Lexicon: l}
+// Lint checks a lexicon, the worst first.
+func (l *Lexicon) Lint(o LintOptions) ([]Problem, error) {
+	t := linter{Lexicon: l, o: o}
 	for _, e := range l.Errors {
 		t.add(e.File, e.Line, SeverityError, "syntax", "%s", e.Msg)
 	}
@@ -75,8 +86,8 @@ func (l *Lexicon) Lint(corpus []string) ([]Problem, error) {
 	if err := t.tests(); err != nil {
 		return nil, err
 	}
-	if len(corpus) > 0 {
-		t.unused(corpus)
+	if len(o.Corpus) > 0 {
+		t.unused(o.Corpus)
 	}
 	order := func(p Problem) int {
 		return slices.Index([]Severity{SeverityError, SeverityWarning, SeverityNote}, p.Severity)
@@ -187,6 +198,9 @@ func (l *linter) tryAll() {
 // try returns how to report what is wrong with an entry, or nil.
 func (l *linter) try(i int) (report func()) {
 	e := &l.Set.Entries[i]
+	if !l.o.Below && !l.Own(l.File(e)) {
+		return nil
+	}
 	stands, example, by := false, "", -1
 	for s := range realisations(l.Set, e) {
 		if example == "" {

@@ -3,6 +3,8 @@ package workbench_test
 import (
 	"strings"
 	"testing"
+
+	"odzew/analyzer/workbench"
 )
 
 // TestLint is each check, a line a case: what is in pl/a.tsv and in the overlay's
@@ -53,7 +55,7 @@ func TestLint(t *testing.T) {
 			if tt.site != nil {
 				l = openBroken(t, tt.files, tt.site)
 			}
-			problems, err := l.Lint(nil)
+			problems, err := l.Lint(workbench.LintOptions{Below: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,12 +77,27 @@ func TestLint(t *testing.T) {
 	}
 }
 
+// TestLintOwn proves that a site hears of its own lines only, unless it asks.
+func TestLintOwn(t *testing.T) {
+	bad := map[string]string{"pl/a.tsv": rows("dobry -dobry/tone/0.5")}
+	l := open(t, bad, map[string]string{"pl/a.tsv": rows("zły -zły/tone/-0.5")})
+	for _, tt := range []struct {
+		below bool
+		want  int
+	}{{false, 2}, {true, 4}} {
+		problems, err := l.Lint(workbench.LintOptions{Below: tt.below})
+		if err != nil || len(problems) != tt.want {
+			t.Errorf("below %v: %v, %v; want %d problems", tt.below, problems, err, tt.want)
+		}
+	}
+}
+
 func TestLintNotes(t *testing.T) {
 	l := open(t, map[string]string{
 		"pl/a.tsv":     rows("dobry / tone / 0.8 / 0.8", "zły / tone / -0.8 / 0.8"),
 		"pl/tests.tsv": tests + "dobre pierniki\tpositive\t\t\t\n",
 	})
-	problems, err := l.Lint([]string{"To jest dobre.", "dobra, i to jest wszystko"})
+	problems, err := l.Lint(workbench.LintOptions{Corpus: []string{"To jest dobre.", "dobra, i to jest wszystko"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +118,7 @@ func TestLintNotes(t *testing.T) {
 // TestLintShipped holds the shipped lexicon to its own linter.
 func TestLintShipped(t *testing.T) {
 	l := openShipped(t)
-	problems, err := l.Lint(nil)
+	problems, err := l.Lint(workbench.LintOptions{Below: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +142,7 @@ func TestLintShipped(t *testing.T) {
 func BenchmarkLint(b *testing.B) {
 	l := openShipped(b)
 	for b.Loop() {
-		if _, err := l.Lint(nil); err != nil {
+		if _, err := l.Lint(workbench.LintOptions{Below: true}); err != nil {
 			b.Fatal(err)
 		}
 	}

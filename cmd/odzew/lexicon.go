@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -177,12 +176,9 @@ func (c *lexiconLintCmd) Run(p *program) error {
 			corpus = append(corpus, examples[i].Text)
 		}
 	}
-	problems, err := l.Lint(corpus)
+	problems, err := l.Lint(workbench.LintOptions{Below: c.Below, Corpus: corpus})
 	if err != nil {
 		return err
-	}
-	if !c.Below {
-		problems = slices.DeleteFunc(problems, func(x workbench.Problem) bool { return !l.Own(x.File) })
 	}
 	counts := map[workbench.Severity]int{}
 	w := &errWriter{w: p.stdout}

@@ -296,11 +296,14 @@ func macroF1(pairs [][2]int, classes int) float64 {
 			counts[c].add(confuse(p[0] == c, p[1] == c))
 		}
 	}
-	sum := 0.0
+	sum, n := 0.0, 0
 	for c := range classes {
-		sum += counts[c].F1()
+		if counts[c] != (Counts{}) { // a class that nothing is, and nothing was found to be, is none of the set's
+			sum += counts[c].F1()
+			n++
+		}
 	}
-	return sum / float64(classes)
+	return sum / float64(max(1, n))
 }
 
 // interval resamples the pairs with a generator of its own, so that the same
