@@ -45,6 +45,7 @@ type Comparison struct {
 	// ConversationsChanged have another level, or need a call with one lexicon only.
 	ConversationsChanged int `json:"conversations_changed"`
 
+	flips     int
 	changes   map[[3]string]*Change
 	customers map[string]bool
 }
@@ -52,13 +53,13 @@ type Comparison struct {
 // message compares the scores of one message. The customer may be empty.
 func (c *Comparison) message(id, customer, message string, a, b *odzew.Score) {
 	c.Messages++
-	before := c.changed()
+	before := c.flips
 	c.flip("sentiment", className(a), className(b), id, message)
 	c.flip("level", fmt.Sprint(a.Level), fmt.Sprint(b.Level), id, message)
 	for _, name := range lexicon.Signals {
 		c.flip("signal "+name, has(a, name), has(b, name), id, message)
 	}
-	if c.changed() > before {
+	if c.flips > before {
 		c.MessagesChanged++
 		c.customer(customer)
 	}
@@ -75,10 +76,10 @@ func (c *Comparison) conversation(in *analyzer.Input, a, b *analyzer.Result) {
 		last = reply.Split(m.Text).Own
 		c.message(m.ID, customer, last, &a.Scores[i].Score, &b.Scores[i].Score)
 	}
-	before := c.changed()
+	before := c.flips
 	c.flip("conversation level", fmt.Sprint(a.Flag.Level), fmt.Sprint(b.Flag.Level), in.ID, last)
 	c.flip("needs_call", yesNo(a.Flag.NeedsCall), yesNo(b.Flag.NeedsCall), in.ID, last)
-	if c.changed() > before {
+	if c.flips > before {
 		c.ConversationsChanged++
 		c.customer(customer)
 	}
@@ -96,17 +97,12 @@ func (c *Comparison) Changes() []Change {
 	return out
 }
 
-func (c *Comparison) changed() (n int) {
-	for _, x := range c.changes {
-		n += x.N
-	}
-	return n
-}
-
+// flip counts a figure that is another.
 func (c *Comparison) flip(figure, from, to, id, message string) {
 	if from == to {
 		return
 	}
+	c.flips++
 	if c.changes == nil {
 		c.changes = map[[3]string]*Change{}
 	}

@@ -145,3 +145,21 @@ func inputs(set []workbench.LabelledConversation) (list []analyzer.Input) {
 	}
 	return list
 }
+
+func BenchmarkEvaluate(b *testing.B) {
+	l := openShipped(b)
+	examples := desk(3000)
+	for b.Loop() {
+		workbench.Evaluate(l.Scorer, examples, 10)
+	}
+}
+
+func BenchmarkSuggest(b *testing.B) {
+	l := openShipped(b)
+	examples := desk(3000)
+	for b.Loop() {
+		if _, err := l.Suggest(samplesOf(examples), workbench.SuggestOptions{Least: 5, Most: 30}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

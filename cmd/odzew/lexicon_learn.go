@@ -54,24 +54,9 @@ func (c *lexiconFitCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	var examples []sentiment.Example
-	var names []string
-	for _, d := range c.Data {
-		name, weight := d, 1.0
-		if at := strings.LastIndexByte(d, '@'); at >= 0 {
-			if v, err := strconv.ParseFloat(d[at+1:], 64); err == nil && v > 0 {
-				name, weight = d[:at], v
-			}
-		}
-		more, err := p.readExamples(name)
-		if err != nil {
-			return err
-		}
-		for i := range more {
-			more[i].Weight = weight
-		}
-		examples = append(examples, more...)
-		names = append(names, filepath.Base(name))
+	examples, names, err := c.read(p)
+	if err != nil {
+		return err
 	}
 	if c.Model != "" {
 		m := l.FitModel(examples)
@@ -87,18 +72,7 @@ func (c *lexiconFitCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	comment := []string{
-		fmt.Sprintf("Learned by odzew lexicon fit from %s (%d messages). Not written by hand: learn anew instead of editing.", strings.Join(names, ", "), fitted.Learned),
-		"licence: " + c.Licence,
-	}
-	if c.Attribution != "" {
-		comment = append(comment, "attribution: "+c.Attribution)
-	}
-	var b bytes.Buffer
-	if err := lexicon.Write(&b, comment, fitted.Entries); err != nil {
-		return err
-	}
-	if err := writeFile(c.Out, b.Bytes(), 0o644); err != nil {
+	if err := c.write(fitted, names); err != nil {
 		return err
 	}
 	if p.global.JSON {
@@ -111,6 +85,48 @@ func (c *lexiconFitCmd) Run(p *program) error {
 			After   eval.Report `json:"after"`
 		}{c.Out, len(fitted.Entries), fitted.Learned, fitted.Held, fitted.Before, fitted.After})
 	}
+	return c.print(p, fitted)
+}
+
+// read reads the messages of all files, each with the weight that stands behind @.
+func (c *lexiconFitCmd) read(p *program) (examples []sentiment.Example, names []string, err error) {
+	for _, d := range c.Data {
+		name, weight := d, 1.0
+		if at := strings.LastIndexByte(d, '@'); at >= 0 {
+			if v, err := strconv.ParseFloat(d[at+1:], 64); err == nil && v > 0 {
+				name, weight = d[:at], v
+			}
+		}
+		more, err := p.readExamples(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i := range more {
+			more[i].Weight = weight
+		}
+		examples = append(examples, more...)
+		names = append(names, filepath.Base(name))
+	}
+	return examples, names, nil
+}
+
+// write writes the learned entries with their origin and licence on top.
+func (c *lexiconFitCmd) write(fitted *workbench.Fitted, names []string) error {
+	comment := []string{
+		fmt.Sprintf("Learned by odzew lexicon fit from %s (%d messages). Not written by hand: learn anew instead of editing.", strings.Join(names, ", "), fitted.Learned),
+		"licence: " + c.Licence,
+	}
+	if c.Attribution != "" {
+		comment = append(comment, "attribution: "+c.Attribution)
+	}
+	var b bytes.Buffer
+	if err := lexicon.Write(&b, comment, fitted.Entries); err != nil {
+		return err
+	}
+	return writeFile(c.Out, b.Bytes(), 0o644)
+}
+
+func (c *lexiconFitCmd) print(p *program, fitted *workbench.Fitted) error {
 	w := &errWriter{w: p.stdout}
 	w.printf("%d entries learned from %d messages, in %s\non %d messages that were held back:\n\n%-26s%-24s%s\n", len(fitted.Entries), fitted.Learned, c.Out, fitted.Held, "", "before", "with them")
 	for _, f := range []struct {
@@ -124,7 +140,7 @@ func (c *lexiconFitCmd) Run(p *program) error {
 		w.printf("%-26s", f.name)
 		for _, r := range []*eval.Report{&fitted.Before, &fitted.After} {
 			v := f.of(r)
-			w.printf("%.3f  (%.3f–%.3f)    ", v.Value, v.Low, v.High)
+			w.printf("%-24s", fmt.Sprintf("%.3f  (%.3f–%.3f)", v.Value, v.Low, v.High))
 		}
 		w.printf("\n")
 	}
