@@ -353,7 +353,12 @@ func (s *Store) SaveFindings(ctx context.Context, v Versions, fs []Finding) erro
 
 func (b *Batch) saveFinding(v Versions, f *Finding) error {
 	if f.Anew {
-		for _, q := range []string{`DELETE FROM turns WHERE conversation_id = ?`, `DELETE FROM statutory_requests WHERE conversation_id = ?`} {
+		for _, q := range []string{
+			`DELETE FROM turns WHERE conversation_id = ?`,
+			`DELETE FROM statutory_requests WHERE conversation_id = ?`,
+			// What was a customer's message may turn out to be an agent's, or a note.
+			`DELETE FROM message_scores WHERE message_id IN (SELECT id FROM messages WHERE conversation_id = ? AND (author <> 'customer' OR NOT public))`,
+		} {
 			if _, err := b.exec(q, f.Conversation); err != nil {
 				return err
 			}

@@ -73,17 +73,55 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	s := &Store{path: path, now: o.Now}
 	if o.Exclusive {
-		l, err := lockFile(path + ".lock")
+		l, err := s.takeLock()
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, err
 		}
 		s.lock = l
 	}
 	if err := s.open(ctx, o); err != nil {
 		s.Close()
+		if _, ok := errors.AsType[sqlite3.Error](err); !ok {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
 		return nil, s.explain(err)
 	}
 	return s, nil
+}
+
+func (s *Store) takeLock() (*fileLock, error) {
+	l, err := lockFile(s.path + ".lock")
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s: %w: %s", s.path, err, hintNoFolder)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("%s: %w: %s", s.path, err, hintRights)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", s.path, err)
+	}
+	return l, nil
+}
+
+// What to do about an error that has several causes.
+const (
+	hintNoFolder = "its folder does not exist; make it, or name another file with --db"
+	hintRights   = "the file or its folder may not be written to, which reading needs as well; check its owner and rights"
+)
+
+// Remove deletes a database that no other process works on, with all that lies
+// beside it but its lock, which the next one takes. One that is not there is fine.
+func Remove(path string) error {
+	lock, err := (&Store{path: path}).takeLock()
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(path + suffix); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(append(errs, lock.release())...)
 }
 
 func (s *Store) open(ctx context.Context, o Options) error {
@@ -219,18 +257,22 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 		return fmt.Errorf("%s exists already; name a new file", file)
 	}
 	tmp := file + ".part"
-	os.Remove(tmp)
-	if _, err := s.r.ExecContext(ctx, `VACUUM INTO ?`, tmp); err != nil {
+	remove := func() { // what a failed one leaves, or one that was killed
 		os.Remove(tmp)
-		return fmt.Errorf("backup of %s to %s: %w", s.path, file, err)
+		os.Remove(tmp + "-journal")
+	}
+	remove()
+	if _, err := s.r.ExecContext(ctx, `VACUUM INTO ?`, tmp); err != nil {
+		remove()
+		return fmt.Errorf("backup to %s: %w", file, s.explain(err))
 	}
 	return os.Rename(tmp, file)
 }
 
 // explain adds to an error of the driver what to do about it.
 func (s *Store) explain(err error) error {
-	var se sqlite3.Error
-	if !errors.As(err, &se) {
+	se, ok := errors.AsType[sqlite3.Error](err)
+	if !ok {
 		return err
 	}
 	hint := ""
@@ -238,10 +280,10 @@ func (s *Store) explain(err error) error {
 	case sqlite3.ErrFull:
 		hint = "the disk is full; free some space and run it again, nothing is lost"
 	case sqlite3.ErrReadonly:
-		hint = "the file or its folder may not be written to; check its owner and rights"
+		hint = hintRights
 	case sqlite3.ErrCantOpen:
 		if _, serr := os.Stat(filepath.Dir(s.path)); serr != nil {
-			hint = "its folder does not exist; make it, or name another file with --db"
+			hint = hintNoFolder
 		} else {
 			hint = "check the rights of the file and its folder"
 		}

@@ -350,6 +350,16 @@ func TestOnlyCustomersAreScored(t *testing.T) {
 	if err := score(2); err == nil || !strings.Contains(err.Error(), "only customers' messages are scored") {
 		t.Errorf("an agent's message was scored: %v", err)
 	}
+	// The source says by now that an agent wrote it: the next analysis forgets the score.
+	c := conversation("C-1")
+	c.Messages[0].Author = odzew.AuthorAgent
+	put(t, s, "shop", "", c)
+	if err := s.SaveFindings(t.Context(), Versions{}, []Finding{{Conversation: 1, Revision: 2, Anew: true, Touchpoint: "x"}}); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.Count(t.Context()); err != nil || n.Scored != 0 {
+		t.Errorf("%d scores of agents are left, %v", n.Scored, err)
+	}
 }
 
 func TestPending(t *testing.T) {
@@ -543,6 +553,39 @@ func TestBackup(t *testing.T) {
 	if err := c.Check(t.Context()); err != nil {
 		t.Error(err)
 	}
+	// One that fails leaves nothing behind, and clears up after one that was killed.
+	dir := t.TempDir()
+	for _, name := range []string{"b.db.part", "b.db.part-journal"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("half a copy"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Backup(ctx, filepath.Join(dir, "b.db")); err == nil {
+		t.Error("a backup was made under a context that had ended")
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+func TestRemove(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.db")
+	if err := Remove(path); err != nil {
+		t.Errorf("one that is not there: %v", err)
+	}
+	s := openAt(t, path, Options{Exclusive: true})
+	if err := Remove(path); !errors.Is(err, ErrBusy) {
+		t.Errorf("one in use: %v", err)
+	}
+	s.Close()
+	if err := Remove(path); err != nil {
+		t.Error(err)
+	}
+	if left, _ := filepath.Glob(path + "*"); len(left) != 1 || left[0] != path+".lock" {
+		t.Errorf("left: %v", left)
+	}
 }
 
 func TestOpenErrors(t *testing.T) {
@@ -576,6 +619,7 @@ func TestOpenErrors(t *testing.T) {
 	}{
 		{"not a database", write("text.db", strings.Repeat("nie jest bazą ", 100)), Options{}, "not a database"},
 		{"no folder", filepath.Join(dir, "nie", "ma.db"), Options{}, "its folder does not exist"},
+		{"no folder to lock in", filepath.Join(dir, "nie", "ma.db"), Options{Exclusive: true}, "its folder does not exist"},
 		{"nothing to read", filepath.Join(dir, "none.db"), Options{ReadOnly: true}, "odzew sync, import or demo"},
 		{"another program's", foreign, Options{}, "another program's tables"},
 		{"newer", newer, Options{}, "use a newer odzew"},
@@ -589,8 +633,8 @@ func TestOpenErrors(t *testing.T) {
 			if err == nil {
 				s.Close()
 			}
-			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("error %v, want one with %q", err, tt.want)
+			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), tt.path) {
+				t.Errorf("error %v, want one with %q and the file", err, tt.want)
 			}
 		})
 	}

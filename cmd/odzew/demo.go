@@ -1,10 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,9 +18,13 @@ type demoCmd struct {
 	Lang string `enum:",pl,en" default:"" help:"Language of the digest: pl or en (default: by LANG, else en)."`
 }
 
+// demoMark begins the configuration of every demo: what lies beside it may be
+// written over.
+const demoMark = "# The configuration of the demo"
+
 // demoConfig is what the demo runs with, and what a user can play on with. The
 // holes are the shop's own address.
-const demoConfig = `# The configuration of the demo: a fictitious shop, its mailbox and its helpdesk.
+const demoConfig = demoMark + `: a fictitious shop, its mailbox and its helpdesk.
 database: odzew.db
 timezone: Europe/Warsaw
 calendar:
@@ -44,7 +47,7 @@ digest:
 // analyze and digest.
 func (c *demoCmd) Run(ctx context.Context, p *program) error {
 	started := time.Now()
-	if err := c.prepare(ctx, p); err != nil {
+	if err := c.prepare(p); err != nil {
 		return err
 	}
 	p.global.Config, p.global.DB = filepath.Join(c.Dir, "odzew.yaml"), ""
@@ -57,9 +60,6 @@ func (c *demoCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer st.Close()
-	if err := st.SetMeta(ctx, "demo", "1"); err != nil {
-		return err
-	}
 	for i := range cfg.Sources {
 		run, err := p.syncSource(ctx, st, cfg, &cfg.Sources[i])
 		if err != nil {
@@ -106,26 +106,20 @@ func (c *demoCmd) Run(ctx context.Context, p *program) error {
 
 // prepare writes the mailboxes, shifted to end yesterday, and the configuration.
 // An older demo's database goes; anybody else's stays.
-func (c *demoCmd) prepare(ctx context.Context, p *program) error {
+func (c *demoCmd) prepare(p *program) error {
 	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
 		return err
 	}
 	db := filepath.Join(c.Dir, "odzew.db")
-	if _, err := os.Stat(db); !errors.Is(err, fs.ErrNotExist) {
-		old, err := store.Open(ctx, db, store.Options{Now: p.now, ReadOnly: true})
-		if err != nil {
-			return fmt.Errorf("%w; name an empty folder with --dir", err)
+	config, err := os.ReadFile(filepath.Join(c.Dir, "odzew.yaml"))
+	ours := err == nil && bytes.HasPrefix(config, []byte(demoMark))
+	for _, f := range []string{"odzew.yaml", "odzew.db"} {
+		if _, err := os.Stat(filepath.Join(c.Dir, f)); err == nil && !ours {
+			return usagef("%s holds an %s that is not a demo's; name another folder with --dir", c.Dir, f)
 		}
-		mark, err := old.Meta(ctx, "demo")
-		old.Close()
-		if err != nil || mark != "1" {
-			return usagef("%s is not a demo's database; name another folder with --dir", db)
-		}
-		for _, suffix := range []string{"", "-wal", "-shm"} {
-			if err := os.Remove(db + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-		}
+	}
+	if err := store.Remove(db); err != nil {
+		return err
 	}
 	zone, err := time.LoadLocation("Europe/Warsaw")
 	if err != nil {

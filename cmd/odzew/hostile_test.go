@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -126,5 +128,35 @@ func TestPrintJSON(t *testing.T) {
 	}
 	if want := `"a\u001b[31m\u007f\u0085\u009bż<"` + "\n"; sb.String() != want {
 		t.Errorf("%q, want %q", sb.String(), want)
+	}
+}
+
+// TestDemoTwice: a demo that was killed starts again, and two at once spare each other.
+func TestDemoTwice(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "demo")
+	untilDone(t, rand.New(rand.NewPCG(3, 4)), "demo", "--dir", dir)
+	var ended [2]*exec.Cmd
+	var errs [2]strings.Builder
+	for i := range ended {
+		ended[i] = child(t, "demo", "--dir", dir)
+		ended[i].Stderr = &errs[i]
+		if err := ended[i].Start(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	done := 0
+	for i, cmd := range ended {
+		switch err := cmd.Wait(); {
+		case err == nil:
+			done++
+		case !strings.Contains(errs[i].String(), "another odzew is working on this database"):
+			t.Errorf("%v: %s", err, errs[i].String())
+		}
+	}
+	if done == 0 {
+		t.Error("neither ended well")
+	}
+	if got := must(t, "", "--config", filepath.Join(dir, "odzew.yaml"), "status"); !strings.Contains(got, "239 conversations") {
+		t.Error(got)
 	}
 }
