@@ -218,9 +218,7 @@ CREATE TABLE findings (
   parked            INTEGER NOT NULL, -- 1: a turn is open while the status says pending or hold
   recheck_at        INTEGER           -- from then on time alone may have changed it: a promise falls due
 ) STRICT;
-CREATE INDEX findings_last_customer ON findings (last_customer_at);
 CREATE INDEX findings_open ON findings (open_since) WHERE open_since IS NOT NULL;
-CREATE INDEX findings_level ON findings (level, last_customer_at) WHERE level > 0;
 
 -- Days whose rollups are older than what they sum up.
 CREATE TABLE stale_days (

@@ -130,36 +130,26 @@ func (b *Batch) Put(c *odzew.Conversation) error {
 
 func (b *Batch) putWhole(c *odzew.Conversation) error {
 	sum := contentHash(c)
-	var (
-		id  int64
-		old []byte
-	)
-	err := b.queryRow(`SELECT id, content_hash FROM conversations WHERE source = ? AND external_id = ?`,
-		[]any{b.from, c.ID}, &id, &old)
-	isNew := errors.Is(err, sql.ErrNoRows)
-	if err != nil && !isNew {
-		return err
-	}
-	if !isNew && slices.Equal(old, sum) {
-		return nil
-	}
-	b.Changed++
 	cust, err := b.putCustomer(c.Customer)
 	if err != nil {
 		return err
 	}
 	created, last := span(c)
-	row := []any{
-		c.Channel, c.Inbox, c.Subject, created, c.Priority, c.Team, c.Form, jsonText(c.Tags, "[]"), c.Excluded,
-		cust, last, len(c.Messages), optionalJSON(c.Extra, len(c.Extra)), optionalJSON(c.Problems, len(c.Problems)), sum, b.at,
+	row := []any{c.Channel, c.Inbox, c.Subject, created, c.Priority, c.Team, c.Form, jsonText(c.Tags, "[]"), c.Excluded,
+		cust, last, len(c.Messages), optionalJSON(c.Extra, len(c.Extra)), optionalJSON(c.Problems, len(c.Problems)), sum, b.at}
+	// Most conversations are new: to try that first spares a look-up.
+	res, err := b.exec(`INSERT INTO conversations (source, external_id, channel, inbox, subject, created_at, priority, team, form, tags, excluded,
+		customer_id, last_message_at, message_count, extra, problems, content_hash, fetched_at, revision)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING`, append([]any{b.from, c.ID}, row...)...)
+	if err != nil {
+		return err
 	}
-	if isNew {
-		res, err := b.exec(`INSERT INTO conversations (source, external_id, channel, inbox, subject, created_at, priority, team, form, tags, excluded,
-			customer_id, last_message_at, message_count, extra, problems, content_hash, fetched_at, revision)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`, append([]any{b.from, c.ID}, row...)...)
-		if err != nil {
-			return err
-		}
+	inserted, err := res.RowsAffected()
+	if err != nil {
+		return err
+	}
+	var id int64
+	if inserted == 1 {
 		if id, err = res.LastInsertId(); err != nil {
 			return err
 		}
@@ -172,6 +162,13 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 			}
 		}
 	} else {
+		var old []byte
+		if err := b.queryRow(`SELECT id, content_hash FROM conversations WHERE source = ? AND external_id = ?`, []any{b.from, c.ID}, &id, &old); err != nil {
+			return err
+		}
+		if slices.Equal(old, sum) {
+			return nil
+		}
 		if err := b.putMessages(id, c.Messages); err != nil {
 			return err
 		}
@@ -189,6 +186,7 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 			return err
 		}
 	}
+	b.Changed++
 	b.Messages += len(c.Messages)
 	for i, e := range c.Events {
 		if _, err := b.exec(`INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)`, id, i, e.At.Unix(), string(e.Kind), e.To, e.Into, string(e.By)); err != nil {

@@ -12,6 +12,8 @@ import (
 var migrations = []string{
 	// 1 to 2: flags outlive an analysis; statutory requests are kept.
 	`ALTER TABLE findings ADD COLUMN recheck_at INTEGER;
+DROP INDEX findings_last_customer;
+DROP INDEX findings_level;
 CREATE INDEX conversations_merged ON conversations (merged_into) WHERE merged_into IS NOT NULL;
 DROP INDEX conversations_customer;
 CREATE INDEX conversations_customer ON conversations (customer_id, created_at);

@@ -64,11 +64,11 @@ func (s *Store) TurnsOpenAt(ctx context.Context, at time.Time) ([]Turn, error) {
 // those that the customer wrote in then with any frustration, and those that were
 // waiting at the end, the most frustrated first.
 func (s *Store) Candidates(ctx context.Context, from, to time.Time, limit int) ([]int64, error) {
-	rows, err := s.r.QueryContext(ctx, `SELECT f.conversation_id FROM findings f JOIN conversations c ON c.id = f.conversation_id
-		WHERE c.excluded = '' AND c.merged_into IS NULL AND (f.peak > 0 OR f.level > 0 OR f.needs_call) AND (
-			EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.author = 'customer' AND m.at >= ?1 AND m.at < ?2)
-			OR EXISTS (SELECT 1 FROM turns t WHERE t.conversation_id = c.id AND t.opened_at < ?2 AND t.opened_at >= ?1 - 28*86400
-				AND (t.closed_at IS NULL OR t.closed_at >= ?2)))
+	rows, err := s.r.QueryContext(ctx, `WITH concerned AS (
+			SELECT conversation_id FROM messages WHERE at >= ?1 AND at < ?2 AND author = 'customer'
+			UNION SELECT conversation_id FROM turns WHERE opened_at >= ?1 - 28*86400 AND opened_at < ?2 AND (closed_at IS NULL OR closed_at >= ?2))
+		SELECT f.conversation_id FROM concerned k JOIN findings f ON f.conversation_id = k.conversation_id JOIN conversations c ON c.id = k.conversation_id
+		WHERE c.excluded = '' AND c.merged_into IS NULL AND (f.peak > 0 OR f.level > 0 OR f.needs_call)
 		ORDER BY f.needs_call DESC, f.level DESC, f.frustration DESC, f.conversation_id LIMIT ?3`, from.Unix(), to.Unix(), limit)
 	if err != nil {
 		return nil, s.explain(err)

@@ -52,6 +52,8 @@ type Options struct {
 	// Exclusive takes the database's lock file: one process at a time pulls,
 	// imports or analyses. Readers need no lock.
 	Exclusive bool
+	// Bulk gives the writer a larger cache, for a command that loads much and ends.
+	Bulk bool
 }
 
 // ErrBusy says that another process holds the database's lock.
@@ -126,7 +128,11 @@ func Remove(path string) error {
 
 func (s *Store) open(ctx context.Context, o Options) error {
 	if !o.ReadOnly {
-		s.w = sql.OpenDB(writer(dsn(s.path, "rwc")))
+		cache := 8 << 10 // KiB
+		if o.Bulk {
+			cache = 48 << 10
+		}
+		s.w = sql.OpenDB(writer(dsn(s.path, "rwc", cache)))
 		s.w.SetMaxOpenConns(1)
 		if err := migrate(ctx, s.w, odzew.SchemaVersion, odzew.Schema, migrations); err != nil {
 			return err
@@ -136,7 +142,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 		}
 	}
 	var err error
-	if s.r, err = sql.Open("sqlite3", dsn(s.path, "ro")); err != nil {
+	if s.r, err = sql.Open("sqlite3", dsn(s.path, "ro", 2<<10)); err != nil {
 		return err
 	}
 	s.r.SetMaxOpenConns(4)
@@ -152,15 +158,14 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	return s.readIdentityKey(ctx)
 }
 
-// dsn spells the settings of every connection.
-func dsn(path, mode string) string {
+// dsn spells the settings of every connection; the cache is in KiB.
+func dsn(path, mode string, cache int) string {
 	q := url.Values{}
 	q.Set("mode", mode)
 	q.Set("_busy_timeout", "5000")
 	q.Set("_foreign_keys", "on")
-	q.Set("_cache_size", "-2000") // KiB
+	q.Set("_cache_size", strconv.Itoa(-cache))
 	if mode != "ro" {
-		q.Set("_cache_size", "-8000")
 		q.Set("_journal_mode", "WAL")
 		q.Set("_synchronous", "NORMAL")
 		q.Set("_txlock", "immediate")

@@ -692,7 +692,7 @@ func TestReadOnlyFile(t *testing.T) {
 // TestMigrate runs invented steps: each once, in order, and all or nothing.
 func TestMigrate(t *testing.T) {
 	ctx := context.Background()
-	db, err := sql.Open("sqlite3", dsn(filepath.Join(t.TempDir(), "m.db"), "rwc"))
+	db, err := sql.Open("sqlite3", dsn(filepath.Join(t.TempDir(), "m.db"), "rwc", 2000))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -732,7 +732,7 @@ func TestMigratedEqualsFresh(t *testing.T) {
 			t.Fatalf("%v: every older version keeps a copy of its schema", err)
 		}
 		path := filepath.Join(t.TempDir(), "old.db")
-		db, err := sql.Open("sqlite3", dsn(path, "rwc"))
+		db, err := sql.Open("sqlite3", dsn(path, "rwc", 2000))
 		if err != nil {
 			t.Fatal(err)
 		}
