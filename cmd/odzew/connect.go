@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"odzew"
 	"odzew/connectors"
@@ -99,13 +101,18 @@ func (p *program) replay(cfg *Config, d store.DeadLetter) (*odzew.Conversation, 
 	if d.RawBytes > int64(len(d.Raw)) {
 		return nil, fmt.Errorf("only the first %d of its %d bytes are kept; pull the source again from the beginning", len(d.Raw), d.RawBytes)
 	}
+	var source *sourceConfig
+	if i := slices.IndexFunc(cfg.Sources, func(s sourceConfig) bool { return s.Name == d.Source }); i >= 0 {
+		source = &cfg.Sources[i]
+	}
 	raw := bytes.TrimSpace(d.Raw)
 	if len(raw) > 0 && raw[0] == '{' && json.Valid(raw) {
 		conv, err := odzew.ParseConversation(raw)
 		if err != nil {
 			return nil, err
 		}
-		if conv.Source == "" {
+		// What a configured source brings is its own, whatever the record says.
+		if conv.Source == "" || source != nil {
 			conv.Source = d.Source
 		}
 		return &conv, nil
@@ -117,16 +124,14 @@ func (p *program) replay(cfg *Config, d store.DeadLetter) (*odzew.Conversation, 
 	if err != nil {
 		return nil, err
 	}
-	var own mail.Addresses
 	origin := mail.Origin{Source: d.Source, Now: p.now()}
-	for i := range cfg.Sources {
-		if s := &cfg.Sources[i]; s.Name == d.Source {
-			if own, err = mail.OwnAddresses(s.own()); err != nil {
-				return nil, err
-			}
+	if source != nil {
+		var own []string
+		own, origin.Inbox = source.mailbox()
+		if origin.Own, err = mail.OwnAddresses(own); err != nil {
+			return nil, err
 		}
 	}
-	origin.Own = own
 	conv, err := m.Conversation(origin)
 	if err != nil {
 		return nil, err
@@ -134,19 +139,19 @@ func (p *program) replay(cfg *Config, d store.DeadLetter) (*odzew.Conversation, 
 	return &conv, nil
 }
 
-// own lists the source's own addresses, where it is a mailbox.
-func (s *sourceConfig) own() []string {
+// mailbox returns the source's own addresses and its inbox, where it holds mails.
+func (s *sourceConfig) mailbox() (own []string, inbox string) {
 	switch {
 	case s.Mbox != nil:
-		return s.Mbox.Own
+		return s.Mbox.Own, s.Mbox.Inbox
 	case s.Maildir != nil:
-		return s.Maildir.Own
+		return s.Maildir.Own, s.Maildir.Inbox
 	case s.EML != nil:
-		return s.EML.Own
+		return s.EML.Own, s.EML.Inbox
 	case s.IMAP != nil:
-		return s.IMAP.Own
+		return s.IMAP.Own, cmp.Or(s.IMAP.Inbox, s.Name)
 	}
-	return nil
+	return nil, ""
 }
 
 // Run tries dead letters again: after an upgrade, or a mended configuration.
@@ -186,6 +191,12 @@ func (c *deadReplayCmd) Run(ctx context.Context, p *program) error {
 			continue
 		}
 		done++
+	}
+	if p.global.JSON {
+		return p.printJSON(struct {
+			Replayed int `json:"replayed"`
+			Failed   int `json:"failed"`
+		}{done, len(ids) - done})
 	}
 	_, err = fmt.Fprintf(p.stdout, "%d of %d dead letters taken in; odzew analyze scores them\n", done, len(ids))
 	return err

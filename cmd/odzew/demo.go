@@ -82,7 +82,11 @@ func (c *demoCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	text, err := render(dig, "text", p.colour())
+	format := "text"
+	if p.global.JSON {
+		format = "json"
+	}
+	text, err := render(dig, format, p.colour())
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 
 	"odzew"
 	"odzew/reporter/mask"
@@ -129,12 +130,26 @@ func (c *flagHistoryCmd) Run(ctx context.Context, p *program) error {
 			return fmt.Errorf("flag %d: %w; odzew flags list shows them", c.ID, store.ErrNotFound)
 		}
 		for _, e := range events {
+			if p.global.JSON {
+				if err := p.printJSON(flagEventLine{strconv.FormatInt(c.ID, 10), e.At, e.Event, e.Level, e.By}); err != nil {
+					return err
+				}
+				continue
+			}
 			if _, err := fmt.Fprintf(p.stdout, "%s  %-12s level %d  by %s\n", local(e.At, cfg.zone), e.Event, e.Level, mask.Clean(e.By)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+type flagEventLine struct {
+	Flag  string    `json:"flag"`
+	At    time.Time `json:"at"`
+	Event string    `json:"event"`
+	Level int       `json:"level"`
+	By    string    `json:"by"`
 }
 
 func (p *program) setFlag(ctx context.Context, id int64, state string) error {

@@ -156,7 +156,52 @@ func TestDemoTwice(t *testing.T) {
 	if done == 0 {
 		t.Error("neither ended well")
 	}
-	if got := must(t, "", "--config", filepath.Join(dir, "odzew.yaml"), "status"); !strings.Contains(got, "239 conversations") {
-		t.Error(got)
+	calm := filepath.Join(t.TempDir(), "demo")
+	if out, err := child(t, "demo", "--dir", calm).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if got, want := contents(t, filepath.Join(dir, "odzew.db")), contents(t, filepath.Join(calm, "odzew.db")); got != want {
+		t.Errorf("%.100s, want %.100s", got, want)
+	}
+}
+
+// TestReplay: a record that is taken in after all stands where its source would have
+// put it.
+func TestReplay(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "odzew.yaml")
+	if err := os.WriteFile(config, []byte("database: t.db\nsources:\n  - name: help\n    jsonl: {paths: [a]}\n  - name: box\n    mbox: {paths: [b], own: [\"@shop.example\"], inbox: zwroty}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 18, 8, 0, 0, 0, time.UTC)
+	st, err := store.Open(t.Context(), filepath.Join(dir, "t.db"), store.Options{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	for _, d := range []store.DeadLetter{
+		{Source: "help", Raw: []byte(`{"id":"C-1","source":"elsewhere","messages":[{"id":"m1","at":"2026-02-10T09:00:00Z","author":"customer","text":"hej"}]}`)},
+		{Source: "box", Raw: []byte("From: biuro@shop.example\nTo: jan@klient.example\nMessage-ID: <a@shop.example>\nDate: Tue, 10 Feb 2026 09:00:00 +0100\nSubject: Zwrot\n\nOddajemy.\n")},
+	} {
+		b, err := st.Begin(t.Context(), d.Source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(b.Dead(d), b.Commit(nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out := must(t, "", "--config", config, "deadletters", "replay"); !strings.HasPrefix(out, "2 of 2") {
+		t.Error(out)
+	}
+	list, err := st.Load(t.Context(), []int64{1, 2})
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d conversations, %v", len(list), err)
+	}
+	for _, c := range list {
+		got := fmt.Sprint(c.Source, " ", c.Inbox, " ", c.Messages[0].Author)
+		if want := map[string]string{"help": "help  customer", "box": "box zwroty agent"}[c.Source]; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

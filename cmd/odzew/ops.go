@@ -49,6 +49,14 @@ func (c *checkCmd) Run(p *program) error {
 	if _, err := p.newAnalyzer(cfg); err != nil {
 		return usagef("%s: %w", cfg.path, err)
 	}
+	if p.global.JSON {
+		return p.printJSON(struct {
+			Config      string `json:"config"`
+			Sources     int    `json:"sources"`
+			Touchpoints int    `json:"touchpoints"`
+			Timezone    string `json:"timezone"`
+		}{cfg.path, len(cfg.Sources), len(cfg.Touchpoints), cfg.Timezone})
+	}
 	_, err = fmt.Fprintf(p.stdout, "%s is good: %d sources, %d touchpoints, zone %s\n", cfg.path, len(cfg.Sources), len(cfg.Touchpoints), cfg.Timezone)
 	return err
 }
@@ -395,6 +403,12 @@ func (c *backupCmd) Run(ctx context.Context, p *program) error {
 	info, err := os.Stat(c.File)
 	if err != nil {
 		return err
+	}
+	if p.global.JSON {
+		return p.printJSON(struct {
+			File  string `json:"file"`
+			Bytes int64  `json:"bytes"`
+		}{c.File, info.Size()})
 	}
 	_, err = fmt.Fprintf(p.stdout, "%s: %d bytes\n", c.File, info.Size())
 	return err
