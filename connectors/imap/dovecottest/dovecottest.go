@@ -275,24 +275,14 @@ func (s *Server) Append(t testing.TB, folder string, at time.Time, mails ...stri
 // NewValidity makes a folder's UIDs worthless, as a restored backup does.
 func (s *Server) NewValidity(t testing.TB, folder string) {
 	t.Helper()
-	dir := filepath.Join(s.Dir, "mail", User)
-	if folder != "INBOX" {
-		dir = filepath.Join(dir, "."+folder)
+	c := s.Client(t)
+	data, err := c.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+	if err != nil {
+		t.Fatal(err)
 	}
-	var n int
-	for _, pattern := range []string{"dovecot-uidlist", "dovecot.index*", "dovecot-uidvalidity*"} {
-		files, err := filepath.Glob(filepath.Join(dir, pattern))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range files {
-			if err := os.Remove(f); err != nil {
-				t.Fatal(err)
-			}
-			n++
-		}
-	}
-	if n == 0 {
-		t.Fatalf("nothing to forget in %s", dir)
+	cmd := exec.Command("doveadm", "-c", filepath.Join(s.Dir, "dovecot.conf"), "mailbox", "update", "-u", User,
+		"--uid-validity", strconv.FormatUint(uint64(data.UIDValidity)+1000, 10), folder)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("doveadm: %v\n%s", err, out)
 	}
 }
