@@ -1,6 +1,7 @@
 package lexicon
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 )
@@ -27,7 +28,9 @@ type Compiled struct {
 	byClass [numClasses][]anchor
 }
 
-// A form is what is known of one spelling.
+// A form is what is known of a spelling. Spellings of which the same is known, such
+// as most of one lemma, are one form: there are ten times fewer, and the tables that
+// matching walks stay in the near cache.
 type form struct {
 	symLo, symHi       uint32
 	anchorLo, anchorHi uint32
@@ -66,6 +69,8 @@ type pattern struct {
 // need no symbol for each.
 type only [2]uint32
 
+// is reports whether a form is one of them. No spelling that satisfies no such item
+// is of the same form, since the items that it satisfies are what makes a form.
 func (o only) is(form uint32) bool { return form != 0 && (form == o[0] || form == o[1]) }
 
 // A step is one item that a word must satisfy.
@@ -84,40 +89,34 @@ func bloomBit(sym uint32) uint64 { return 1 << bloomIndex(sym) }
 
 // Compile makes the index.
 func (s *Set) Compile() *Compiled {
-	b := &builder{set: s, c: &Compiled{Entries: s.Entries, Version: s.Version}, symbols: map[symbolKey]uint32{}, lines: map[alt]bool{}, words: map[wordKey][]spelling{}}
-	const manyForms, manyPairs = 1 << 18, 1 << 19
-	b.c.forms = append(make([]form, 0, manyForms), form{}) // number 0 is no word
-	b.pairs = make([]pair, 0, manyPairs)
-	b.symbolCost = append(b.symbolCost, 0)
-	b.symbolLang = append(b.symbolLang, Any)
-	b.symbolOnly = append(b.symbolOnly, only{})
+	n := len(s.Entries)
+	b := &builder{
+		set: s, c: &Compiled{Entries: make([]Entry, n), Version: s.Version},
+		lines: map[alt]bool{}, symbols: make([]symbol, 1, n), anchors: make([]symbolAnchor, 0, n+n/8),
+		wordSymbols: make([]wordSymbol, 0, 2*n), words: make([]word, 1, n), more: make([]wordLink, 1, n),
+	}
+	b.c.patterns = make([]pattern, 0, n+n/8)
+	b.c.steps = make([]step, 0, 3*n)
+	for l := range numLangs {
+		b.symbolOf[l] = make(map[string]uint32, n/2)
+		b.wordOf[l] = [2]map[string]uint32{make(map[string]uint32, n/4), make(map[string]uint32, n/4)}
+	}
+	b.spellings = newSpellings(s.forms.spellings() + n)
 	for _, c := range s.classes {
 		for _, w := range c.words {
 			if c.class == 0 {
 				b.lines[w] = true
 			}
-			for _, f := range b.spellings(c.lang, w) {
-				b.classes = append(b.classes, classPair{f.form, c.lang, c.class, f.how})
-			}
+			b.words[b.word(c.lang, w)].class |= c.class
 		}
 	}
 	for i := range s.Entries {
 		b.add(uint32(i))
-	}
-	// The entries as read, patterns and all, stay with the set.
-	b.c.Entries = slices.Clone(s.Entries)
-	for i := range b.c.Entries {
+		// The entries as read, patterns and all, stay with the set.
+		b.c.Entries[i] = s.Entries[i]
 		b.c.Entries[i].items = nil
 	}
-	c := b.finish()
-	c.forms = slices.Clone(c.forms)
-	c.index = newIndex(&b.table)
-	return c
-}
-
-type symbolKey struct {
-	lang Lang
-	item string
+	return b.finish()
 }
 
 // A match of a spelling with a word is firm, or typed: a spelling of Polish without
@@ -132,41 +131,120 @@ const (
 	folded
 )
 
-// A pair says that a form satisfies a symbol.
-type pair struct {
-	form, sym uint32
-	how       match
+type builder struct {
+	set *Set
+	c   *Compiled
+
+	symbolOf    [numLangs]map[string]uint32 // by the key of the item
+	symbols     []symbol                    // 0 is none
+	wordOf      [numLangs][2]map[string]uint32
+	words       []word // 0 is none
+	wordSymbols []wordSymbol
+	lines       map[alt]bool // the words that every other line has
+	spellings   spellings
+	more        []wordLink
+	anchors     []symbolAnchor
 }
 
-type classPair struct {
-	form  uint32
+// A symbol is what an item asks for.
+type symbol struct {
+	cost int32
+	word uint32 // the one word of an item that is one spelling, or 0
+	only only
+}
+
+// A word is an alternative of items or a word of a class, in its language.
+type word struct {
 	lang  Lang
 	class Class
-	how   match
+	// The spellings of a word that stands for one form: as written, and folded.
+	exact, folded uint32
 }
 
-type builder struct {
-	set        *Set
-	c          *Compiled
-	table      table
-	symbols    map[symbolKey]uint32
-	symbolLang []Lang
-	symbolCost []int
-	symbolOnly []only
-	bySymbol   [][]anchor
-	lines      map[alt]bool // the words that every other line has
-	words      map[wordKey][]spelling
-	spelled    []spelling // what words has slices of
-	pairs      []pair
-	classes    []classPair
+// A wordSymbol says that a word satisfies a symbol.
+type wordSymbol struct{ word, sym uint32 }
+
+// A symbolAnchor is an anchor and the symbol of its step.
+type symbolAnchor struct {
+	sym uint32
+	anchor
 }
 
-// form returns the number of the spelling with this hash.
-func (b *builder) form(h Hash) uint32 {
-	id, added := b.table.intern(h, uint32(len(b.c.forms)))
-	if added {
-		b.c.forms = append(b.c.forms, form{})
+// word returns the number of a word. A new one is spelled in all its forms, exact
+// and folded.
+func (b *builder) word(l Lang, w alt) uint32 {
+	numbers := b.wordOf[l][0]
+	if w.form {
+		numbers = b.wordOf[l][1]
 	}
+	if id, ok := numbers[w.word]; ok {
+		return id
+	}
+	id := uint32(len(b.words))
+	numbers[w.word] = id
+	b.words = append(b.words, word{lang: l})
+	switch {
+	case w.form && l == PL && isASCII(w.word):
+		h, _ := HashWord(w.word)
+		b.words[id].exact = b.spell(h, id, typed)
+	case w.form || l == Any:
+		exact, fold := HashWord(w.word)
+		b.words[id].exact, b.words[id].folded = b.both(exact, fold, id)
+	case l == PL:
+		var stem string
+		exact, fold := HashSeed, HashSeed
+		b.set.forms.each(w.word, func(s, ending string) {
+			if s != stem {
+				stem = s
+				exact, fold = HashWord(s)
+			}
+			e, f := hashOn(exact, fold, ending)
+			b.both(e, f, id)
+		})
+	default:
+		eachEnglish(w.word, func(f string) {
+			exact, fold := HashWord(f)
+			b.both(exact, fold, id)
+		})
+	}
+	return id
+}
+
+func (b *builder) both(exact, fold Hash, word uint32) (e, f uint32) {
+	e = b.spell(exact, word, firm)
+	if fold != exact {
+		f = b.spell(fold, word, folded)
+	}
+	return e, f
+}
+
+// A wordLink is a word that has a spelling, and where the next one stands.
+type wordLink struct {
+	word uint32
+	how  match
+	next uint32 // in the list of more, or 0
+}
+
+// spell notes that a word has the spelling with this hash.
+func (b *builder) spell(h Hash, word uint32, how match) uint32 {
+	id, added := b.spellings.intern(h)
+	link := &b.spellings.list[id].wordLink
+	if added {
+		*link = wordLink{word: word, how: how}
+		return id
+	}
+	for {
+		if link.word == word {
+			link.how = min(link.how, how)
+			return id
+		}
+		if link.next == 0 {
+			break
+		}
+		link = &b.more[link.next]
+	}
+	link.next = uint32(len(b.more))
+	b.more = append(b.more, wordLink{word: word, how: how})
 	return id
 }
 
@@ -179,55 +257,6 @@ func isASCII(s string) bool {
 	return true
 }
 
-// A spelling is a form of a word, as written or folded.
-type spelling struct {
-	form uint32
-	how  match
-}
-
-type wordKey struct {
-	lang Lang
-	word alt
-}
-
-// spellings returns every form of a word, exact and folded.
-func (b *builder) spellings(l Lang, w alt) []spelling {
-	k := wordKey{l, w}
-	if list, ok := b.words[k]; ok {
-		return list
-	}
-	from := len(b.spelled)
-	add := func(h Hash, how match) { b.spelled = append(b.spelled, spelling{b.form(h), how}) }
-	both := func(exact, fold Hash) {
-		add(exact, firm)
-		if fold != exact {
-			add(fold, folded)
-		}
-	}
-	switch {
-	case w.form && l == PL && isASCII(w.word):
-		h, _ := HashWord(w.word)
-		add(h, typed)
-	case w.form || l == Any:
-		both(HashWord(w.word))
-	case l == PL:
-		var stem string
-		exact, fold := HashSeed, HashSeed
-		b.set.forms.each(w.word, func(s, ending string) {
-			if s != stem {
-				stem = s
-				exact, fold = HashWord(s)
-			}
-			both(hashOn(exact, fold, ending))
-		})
-	default:
-		eachEnglish(w.word, func(f string) { both(HashWord(f)) })
-	}
-	list := b.spelled[from:len(b.spelled):len(b.spelled)]
-	b.words[k] = list
-	return list
-}
-
 // How often a word is met, roughly: the anchor is the item with the least.
 const (
 	costWord  = 1
@@ -235,44 +264,36 @@ const (
 	costLine  = 80 // a word that every other line has
 )
 
-var costClass = [numClasses]int{60, 20, 30, 30, 90, 40, 200}
+var costClass = [numClasses]int32{60, 20, 30, 30, 90, 40, 200}
 
-func (b *builder) symbol(l Lang, it item) uint32 {
-	k := symbolKey{l, it.key}
-	sym, ok := b.symbols[k]
-	if ok {
+func (b *builder) symbol(l Lang, it *item) uint32 {
+	if sym, ok := b.symbolOf[l][it.key]; ok {
 		return sym
 	}
-	sym = uint32(len(b.symbolLang))
-	b.symbols[k] = sym
-	cost := 0
+	sym := uint32(len(b.symbols))
+	b.symbolOf[l][it.key] = sym
+	var s symbol
 	for _, w := range it.words {
 		switch {
 		case b.lines[alt{w.word, true}]:
-			cost += costLine
+			s.cost += costLine
 		case w.form:
-			cost += costWord
+			s.cost += costWord
 		default:
-			cost += costLemma
+			s.cost += costLemma
 		}
-		for _, f := range b.spellings(l, w) {
-			b.pairs = append(b.pairs, pair{f.form, sym, f.how})
+		id := b.word(l, w)
+		b.wordSymbols = append(b.wordSymbols, wordSymbol{id, sym})
+		if len(it.words) == 1 && w.form {
+			s.word = id
 		}
 	}
 	for k := range numClasses {
 		if it.class&(1<<k) != 0 {
-			cost += costClass[k]
+			s.cost += costClass[k]
 		}
 	}
-	b.symbolLang = append(b.symbolLang, l)
-	b.symbolCost = append(b.symbolCost, cost)
-	var one only
-	if len(it.words) == 1 && it.words[0].form {
-		for i, f := range b.spellings(l, it.words[0]) {
-			one[i] = f.form
-		}
-	}
-	b.symbolOnly = append(b.symbolOnly, one)
+	b.symbols = append(b.symbols, s)
 	return sym
 }
 
@@ -281,31 +302,33 @@ func (b *builder) add(entry uint32) {
 	b.variant(entry, nil, e.items)
 	if e.Kind == Negator && len(e.items) == 1 {
 		for _, w := range e.items[0].words {
-			for _, f := range b.spellings(e.Lang, w) {
-				b.classes = append(b.classes, classPair{f.form, e.Lang, ClassNeg, f.how})
-			}
+			b.words[b.word(e.Lang, w)].class |= ClassNeg
 		}
 	}
 }
 
 // variant adds the pattern of an entry with and without each of its optional items.
 func (b *builder) variant(entry uint32, done, rest []item) {
-	for i, it := range rest {
-		if it.optional {
+	for i := range rest {
+		if it := rest[i]; it.optional {
 			b.variant(entry, append(done[:len(done):len(done)], rest[:i]...), rest[i+1:])
 			it.optional = false
 			b.variant(entry, append(append(done[:len(done):len(done)], rest[:i]...), it), rest[i+1:])
 			return
 		}
 	}
-	b.pattern(entry, append(done[:len(done):len(done)], rest...))
+	if len(done) > 0 {
+		rest = append(done[:len(done):len(done)], rest...)
+	}
+	b.pattern(entry, rest)
 }
 
 func (b *builder) pattern(entry uint32, items []item) {
 	l := b.set.Entries[entry].Lang
 	p := pattern{entry: entry, stepLo: uint32(len(b.c.steps)), guardLo: uint32(len(b.c.guards))}
 	var gap, skip uint8
-	for _, it := range items {
+	for i := range items {
+		it := &items[i]
 		switch it.op {
 		case opStart:
 			p.start = true
@@ -313,7 +336,7 @@ func (b *builder) pattern(entry uint32, items []item) {
 			p.end = true
 			p.slack, gap = gap, 0
 		case opGap:
-			gap += uint8(it.gap)
+			gap += it.gap
 		case opAny:
 			skip++
 		case opGuard:
@@ -333,19 +356,17 @@ func (b *builder) pattern(entry uint32, items []item) {
 // anchor puts a pattern into the index under its rarest step.
 func (b *builder) anchor(l Lang, p pattern) {
 	steps := b.c.steps[p.stepLo:p.stepHi]
-	best, cost := -1, 0
-	for i, st := range steps {
-		if c := b.symbolCost[st.sym]; st.sym != 0 && (best < 0 || c < cost) {
+	best, cost := -1, int32(0)
+	for i := range steps {
+		st := &steps[i]
+		if c := b.symbols[st.sym].cost; st.sym != 0 && (best < 0 || c < cost) {
 			best, cost = i, c
 		}
 	}
 	b.c.patterns = append(b.c.patterns, p)
 	a := anchor{pattern: uint32(len(b.c.patterns) - 1), step: uint8(best), lang: l, alone: len(steps) == 1 && p.plain()}
-	st := steps[best]
-	for int(st.sym) >= len(b.bySymbol) {
-		b.bySymbol = append(b.bySymbol, nil)
-	}
-	b.bySymbol[st.sym] = append(b.bySymbol[st.sym], a)
+	st := &steps[best]
+	b.anchors = append(b.anchors, symbolAnchor{st.sym, a})
 	for k := range numClasses {
 		if st.class&(1<<k) != 0 {
 			b.c.byClass[k] = append(b.c.byClass[k], a)
@@ -357,13 +378,13 @@ func (b *builder) anchor(l Lang, p pattern) {
 func (b *builder) look(a anchor) anchor {
 	p := &b.c.patterns[a.pattern]
 	steps := b.c.steps[p.stepLo:p.stepHi]
-	least := 0
-	for _, side := range []int{-1, 1} {
+	least := int32(0)
+	for side := -1; side <= 1; side += 2 {
 		k := int(a.step) + side
 		if k < 0 || k >= len(steps) || steps[k].sym == 0 {
 			continue
 		}
-		cost := b.symbolCost[steps[k].sym]
+		cost := b.symbols[steps[k].sym].cost
 		if steps[k].only == (only{}) {
 			cost += costLine // a bloom tells less
 		}
@@ -381,85 +402,167 @@ func (b *builder) look(a anchor) anchor {
 // finish lays everything out flat.
 func (b *builder) finish() *Compiled {
 	c := b.c
-	// For each form, the languages in which it is a word by each kind of match.
-	var langs [folded + 1][]uint8
-	for how := range langs {
-		langs[how] = make([]uint8, len(c.forms))
+	g := newGrouping(b)
+	list := b.spellings.list
+	for i := 1; i < len(list); i++ {
+		list[i].form = g.form(&list[i].wordLink)
 	}
-	mark := func(form uint32, l Lang, how match) { langs[how][form] |= 1 << l }
-	for i := range b.pairs {
-		p := &b.pairs[i]
-		mark(p.form, b.symbolLang[p.sym], p.how)
-		c.forms[p.form].symHi++
-	}
-	for _, p := range b.classes {
-		mark(p.form, p.lang, p.how)
-	}
-	for _, p := range b.classes {
-		if p.how != folded || langs[firm][p.form]&(1<<p.lang) == 0 {
-			c.forms[p.form].class[p.lang] |= p.class
-		}
-	}
-	// Symbols of each form, by counting.
-	at := uint32(0)
-	for i := range c.forms {
-		f := &c.forms[i]
-		f.langs = langs[firm][i] | langs[typed][i]
-		if f.langs&^1 == 0 {
-			f.langs |= langs[folded][i]
-		}
-		n := f.symHi
-		f.symLo, f.symHi = at, at
-		at += n
-	}
-	c.syms = make([]uint32, at)
-	for i := range b.pairs {
-		p := &b.pairs[i]
-		if p.how == folded && langs[firm][p.form]&(1<<b.symbolLang[p.sym]) != 0 {
+	for i := range b.symbols {
+		s := &b.symbols[i]
+		if s.word == 0 {
 			continue
 		}
-		f := &c.forms[p.form]
-		c.syms[f.symHi] = p.sym
-		f.symHi++
-	}
-	for sym := range b.symbolOnly {
+		w := &b.words[s.word]
+		s.only[0] = list[w.exact].form
 		// A folded form that is firmly another word is none of this one.
-		if o := &b.symbolOnly[sym]; o[1] != 0 && langs[firm][o[1]]&(1<<b.symbolLang[sym]) != 0 {
-			o[1] = 0
+		if f := &list[w.folded]; w.folded != 0 && b.firmIn(&f.wordLink)&(1<<w.lang) == 0 {
+			s.only[1] = f.form
 		}
 	}
 	for _, steps := range [][]step{c.steps, c.guards} {
 		for i := range steps {
-			steps[i].only = b.symbolOnly[steps[i].sym]
+			steps[i].only = b.symbols[steps[i].sym].only
 		}
 	}
+	// Anchors of each symbol, by counting.
+	from := make([]uint32, len(b.symbols)+1)
+	for i := range b.anchors {
+		from[b.anchors[i].sym+1]++
+	}
+	for i := 1; i < len(from); i++ {
+		from[i] += from[i-1]
+	}
+	bySymbol, next := make([]anchor, len(b.anchors)), slices.Clone(from)
+	for i := range b.anchors {
+		a := &b.anchors[i]
+		bySymbol[next[a.sym]] = b.look(a.anchor)
+		next[a.sym]++
+	}
+	c.forms, c.syms = g.forms, make([]uint32, 0, len(g.syms))
+	c.anchors = make([]anchor, 0, 2*len(bySymbol))
 	for i := range c.forms {
 		f := &c.forms[i]
-		own := c.syms[f.symLo:f.symHi]
-		slices.Sort(own)
-		own = slices.Compact(own)
-		f.anchorLo = uint32(len(c.anchors))
-		kept := own[:0]
+		own := g.syms[f.symLo:f.symHi]
+		f.symLo, f.anchorLo = uint32(len(c.syms)), uint32(len(c.anchors))
 		for _, sym := range own {
-			if int(sym) < len(b.bySymbol) {
-				for _, a := range b.bySymbol[sym] {
-					c.anchors = append(c.anchors, b.look(a))
-				}
-			}
-			if b.symbolOnly[sym] == (only{}) {
+			c.anchors = append(c.anchors, bySymbol[from[sym]:from[sym+1]]...)
+			if b.symbols[sym].only == (only{}) {
 				f.bloom |= bloomBit(sym)
-				kept = append(kept, sym)
+				c.syms = append(c.syms, sym)
 			}
 		}
-		f.symHi = f.symLo + uint32(len(kept))
-		f.anchorHi = uint32(len(c.anchors))
+		f.symHi, f.anchorHi = uint32(len(c.syms)), uint32(len(c.anchors))
 	}
 	for k := range c.byClass {
 		for i, a := range c.byClass[k] {
 			c.byClass[k][i] = b.look(a)
 		}
 	}
+	c.index = b.spellings.index()
 	return c
+}
+
+// firmIn returns the languages, one bit each, in which a spelling is firmly a word.
+func (b *builder) firmIn(link *wordLink) (langs uint8) {
+	for ; ; link = &b.more[link.next] {
+		if link.how == firm {
+			langs |= 1 << b.words[link.word].lang
+		}
+		if link.next == 0 {
+			return langs
+		}
+	}
+}
+
+// A grouping makes forms of spellings: one of each set of words and languages.
+type grouping struct {
+	b      *builder
+	from   []uint32 // word -> its symbols in list
+	list   []uint32
+	forms  []form
+	syms   []uint32 // of the forms
+	single []uint32 // the form of spellings of this word alone
+	sets   map[string]uint32
+	words  []uint32 // of the spelling at hand
+	key    []byte
+}
+
+func newGrouping(b *builder) *grouping {
+	g := &grouping{
+		b: b, from: make([]uint32, len(b.words)+1), list: make([]uint32, len(b.wordSymbols)),
+		forms: make([]form, 1, 2*len(b.words)), syms: make([]uint32, 0, 2*len(b.wordSymbols)),
+		single: make([]uint32, len(b.words)), sets: map[string]uint32{},
+	}
+	for _, p := range b.wordSymbols {
+		g.from[p.word+1]++
+	}
+	for i := 1; i < len(g.from); i++ {
+		g.from[i] += g.from[i-1]
+	}
+	next := slices.Clone(g.from)
+	for _, p := range b.wordSymbols {
+		g.list[next[p.word]] = p.sym
+		next[p.word]++
+	}
+	return g
+}
+
+// form returns the number of the form of a spelling with these words.
+func (g *grouping) form(link *wordLink) uint32 {
+	if link.next == 0 {
+		w := link.word
+		if g.single[w] == 0 {
+			g.words = append(g.words[:0], w)
+			g.single[w] = g.add(1 << g.b.words[w].lang)
+		}
+		return g.single[w]
+	}
+	var langs [folded + 1]uint8
+	langs[firm] = g.b.firmIn(link)
+	g.words = g.words[:0]
+	for ; ; link = &g.b.more[link.next] {
+		l := uint8(1) << g.b.words[link.word].lang
+		langs[link.how] |= l
+		if link.how != folded || langs[firm]&l == 0 {
+			g.words = append(g.words, link.word)
+		}
+		if link.next == 0 {
+			break
+		}
+	}
+	in := langs[firm] | langs[typed]
+	if in&^1 == 0 {
+		in |= langs[folded]
+	}
+	slices.Sort(g.words)
+	g.key = append(g.key[:0], in)
+	for _, w := range g.words {
+		g.key = binary.LittleEndian.AppendUint32(g.key, w)
+	}
+	id, ok := g.sets[string(g.key)]
+	if !ok {
+		id = g.add(in)
+		g.sets[string(g.key)] = id
+	}
+	return id
+}
+
+// add adds a form of the words at hand.
+func (g *grouping) add(langs uint8) uint32 {
+	f := form{langs: langs, symLo: uint32(len(g.syms))}
+	for _, w := range g.words {
+		g.syms = append(g.syms, g.list[g.from[w]:g.from[w+1]]...)
+		f.class[g.b.words[w].lang] |= g.b.words[w].class
+	}
+	own := g.syms[f.symLo:]
+	if len(g.words) > 1 {
+		slices.Sort(own)
+		own = slices.Compact(own)
+	}
+	f.symHi = f.symLo + uint32(len(own))
+	g.syms = g.syms[:f.symHi]
+	g.forms = append(g.forms, f)
+	return uint32(len(g.forms) - 1)
 }
 
 // hashOn returns the hashes of a word that goes on with s.
@@ -479,23 +582,6 @@ type index struct {
 	shift uint
 }
 
-func newIndex(t *table) index {
-	n := 1 << bits.Len(uint(2*t.count))
-	x := index{slots: make([]uint64, n), shift: uint(64 - bits.TrailingZeros(uint(n)))}
-	for k, h := range t.keys {
-		if h == 0 {
-			continue
-		}
-		mixed := mix(h)
-		i := int(mixed >> x.shift)
-		for x.slots[i] != 0 {
-			i = (i + 1) & (n - 1)
-		}
-		x.slots[i] = mixed<<32 | uint64(t.vals[k])
-	}
-	return x
-}
-
 // find returns the number of a hash, or 0.
 func (x *index) find(h Hash) uint32 {
 	mixed := mix(h)
@@ -513,37 +599,65 @@ func (x *index) find(h Hash) uint32 {
 
 func mix(h Hash) uint64 { return uint64(h) * 0x9E3779B97F4A7C15 }
 
-// A table maps hashes to numbers while a lexicon is compiled, by open addressing.
-type table struct {
-	keys  []Hash
-	vals  []uint32
-	count int
-	shift uint
+// spellings numbers hashes while a lexicon is compiled, in a table that becomes the
+// index.
+type spellings struct {
+	list  []spelling // 0 is none
+	table index
 }
 
-func (t *table) intern(h Hash, val uint32) (got uint32, added bool) {
-	if t.count*2 >= len(t.keys) {
-		t.grow()
-	}
-	for i := int(mix(h) >> t.shift); ; i = (i + 1) & (len(t.keys) - 1) {
-		switch t.keys[i] {
-		case h:
-			return t.vals[i], false
-		case 0:
-			t.keys[i], t.vals[i] = h, val
-			t.count++
-			return val, true
-		}
+// A spelling is a hash, and what is known of it while compiling.
+type spelling struct {
+	hash Hash
+	wordLink
+	form uint32
+}
+
+func newSpellings(expected int) spellings {
+	t := spellings{list: make([]spelling, 1, expected+1)}
+	t.resize(1 << max(8, bits.Len(uint(expected))))
+	return t
+}
+
+func (t *spellings) resize(n int) {
+	t.table = index{slots: make([]uint64, n), shift: uint(64 - bits.TrailingZeros(uint(n)))}
+	for i := 1; i < len(t.list); i++ {
+		t.put(mix(t.list[i].hash), uint32(i))
 	}
 }
 
-func (t *table) grow() {
-	old := *t
-	n := max(1<<18, 2*len(old.keys))
-	*t = table{keys: make([]Hash, n), vals: make([]uint32, n), shift: uint(64 - bits.TrailingZeros(uint(n)))}
-	for i, h := range old.keys {
-		if h != 0 {
-			t.intern(h, old.vals[i])
+func (t *spellings) put(mixed uint64, id uint32) {
+	slots := t.table.slots
+	i := int(mixed >> t.table.shift)
+	for slots[i] != 0 {
+		i = (i + 1) & (len(slots) - 1)
+	}
+	slots[i] = mixed<<32 | uint64(id)
+}
+
+func (t *spellings) intern(h Hash) (id uint32, added bool) {
+	mixed := mix(h)
+	slots := t.table.slots
+	for i := int(mixed >> t.table.shift); slots[i] != 0; i = (i + 1) & (len(slots) - 1) {
+		if slot := slots[i]; slot>>32 == mixed&(1<<32-1) && t.list[uint32(slot)].hash == h {
+			return uint32(slot), false
 		}
 	}
+	if len(t.list)*3 >= len(slots)*2 {
+		t.resize(2 * len(slots))
+	}
+	id = uint32(len(t.list))
+	t.list = append(t.list, spelling{hash: h})
+	t.put(mixed, id)
+	return id, true
+}
+
+// index makes the table lead to forms.
+func (t *spellings) index() index {
+	for i, slot := range t.table.slots {
+		if slot != 0 {
+			t.table.slots[i] = slot>>32<<32 | uint64(t.list[uint32(slot)].form)
+		}
+	}
+	return t.table
 }

@@ -30,7 +30,7 @@ func (e *Entry) Items() []Item {
 	its := e.items
 	out := make([]Item, len(its))
 	for i, it := range its {
-		o := Item{Gap: it.gap, Start: it.op == opStart, End: it.op == opEnd, Guard: it.op == opGuard, Optional: it.optional, Key: it.key}
+		o := Item{Gap: int(it.gap), Start: it.op == opStart, End: it.op == opEnd, Guard: it.op == opGuard, Optional: it.optional, Key: it.key}
 		if it.op == opAny {
 			o.Skip = 1
 		}

@@ -37,7 +37,7 @@ const (
 // An item is one part of a pattern.
 type item struct {
 	op       op
-	gap      int    // opGap: up to so many tokens
+	gap      uint8  // opGap: up to so many tokens
 	words    []alt  // opWord, opGuard: any of them
 	class    Class  // opWord, opGuard: or a token of any of these classes
 	optional bool   // opWord
@@ -151,7 +151,7 @@ func appendItem(items []item, s string) ([]item, error) {
 		if err != nil || n < 1 || n > maxGap {
 			return nil, fmt.Errorf("gap %q is not ..1 to ..%d", s, maxGap)
 		}
-		return append(items, item{op: opGap, gap: n}), nil
+		return append(items, item{op: opGap, gap: uint8(n)}), nil
 	}
 	it := item{op: opWord}
 	rest := s

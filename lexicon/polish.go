@@ -18,10 +18,15 @@ const formsFile = "pl/forms.txt"
 
 type forms struct {
 	lines map[string]string // lemma -> what stands after the TAB
+	bytes int               // of the file
 }
 
+// spellings is how many spellings there are, roughly: some six bytes each, and
+// half of them folded anew.
+func (f *forms) spellings() int { return f.bytes / 4 }
+
 func parseForms(name, data string) (*forms, error) {
-	f := &forms{lines: make(map[string]string, strings.Count(data, "\n"))}
+	f := &forms{lines: make(map[string]string, strings.Count(data, "\n")), bytes: len(data)}
 	n := 0
 	for raw := range strings.SplitSeq(strings.TrimSuffix(data, "\n"), "\n") {
 		n++
