@@ -28,7 +28,7 @@ const demoConfig = demoMark + `: a fictitious shop, its mailbox and its helpdesk
 database: odzew.db
 timezone: Europe/Warsaw
 calendar:
-  hours: {mon: ["08:00-18:00"], tue: ["08:00-18:00"], wed: ["08:00-18:00"], thu: ["08:00-18:00"], fri: ["08:00-18:00"]}
+  hours: {mon: ["09:00-17:00"], tue: ["09:00-17:00"], wed: ["09:00-17:00"], thu: ["09:00-17:00"], fri: ["09:00-17:00"]}
   holidays: pl
 sources:
   - name: mail

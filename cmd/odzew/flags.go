@@ -41,8 +41,8 @@ func (c *flagListCmd) Run(ctx context.Context, p *program) error {
 	})
 }
 
-// maskedFlag is a flag as it is shown: quotes are short, and personal numbers in
-// them covered.
+// maskedFlag is a flag as it is shown: quotes are short, and personal numbers and
+// addresses covered.
 func maskedFlag(f odzew.Flag) odzew.Flag {
 	rs := make([]odzew.Reason, len(f.Reasons))
 	for i, r := range f.Reasons {
@@ -50,6 +50,7 @@ func maskedFlag(f odzew.Flag) odzew.Flag {
 		rs[i] = r
 	}
 	f.Reasons = rs
+	f.Customer = mask.Personal(mask.Clean(f.Customer)) // a mailbox knows customers by their address
 	return f
 }
 
