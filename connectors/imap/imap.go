@@ -225,6 +225,9 @@ func (s *Source) connect(ctx context.Context) (*imapclient.Client, error) {
 	if err != nil {
 		return nil, connectors.Transient(err, "check the host, the port and the network")
 	}
+	// Whoever stops a pull does not wait for a server that says nothing.
+	stop := context.AfterFunc(ctx, func() { raw.Close() })
+	defer stop()
 	var conn net.Conn = &slowConn{Conn: raw, timeout: s.config.Timeout}
 	tlsConfig := &tls.Config{ServerName: s.config.Host, RootCAs: s.roots, MinVersion: tls.VersionTLS12}
 	options := &imapclient.Options{TLSConfig: tlsConfig}
@@ -281,16 +284,24 @@ func tlsError(err error) error {
 	return connectors.Transient(err, "check the port and imap.security")
 }
 
-// A slowConn gives up on a server that has gone silent.
+// A slowConn gives up on a server that has gone silent, for good: the client would
+// read on after an error, and wait again each time.
 type slowConn struct {
 	net.Conn
 	timeout time.Duration
 }
 
 func (c *slowConn) Read(b []byte) (int, error) {
-	c.SetReadDeadline(time.Now().Add(c.timeout))
-	return c.Conn.Read(b)
+	c.Conn.SetReadDeadline(time.Now().Add(c.timeout))
+	n, err := c.Conn.Read(b)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		c.Conn.Close()
+	}
+	return n, err
 }
+
+// SetReadDeadline does nothing: the client would take the bound away between responses.
+func (c *slowConn) SetReadDeadline(time.Time) error { return nil }
 
 func (c *slowConn) Write(b []byte) (int, error) {
 	c.SetWriteDeadline(time.Now().Add(c.timeout))

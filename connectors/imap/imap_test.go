@@ -226,16 +226,27 @@ func TestSilentServer(t *testing.T) {
 	defer l.Close()
 	c := Config{
 		Name: "x", Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Security: "none", Username: "u", Password: "p",
-		Own: []string{"@a.example"}, Now: connectortest.Clock, Timeout: 200 * time.Millisecond,
+		Own: []string{"@a.example"}, Now: connectortest.Clock, Timeout: time.Second,
 	}
+	began := time.Now()
 	err = open(t, c).Pull(t.Context(), "", func(connectors.Record) error { return nil })
 	if _, ok := connectors.IsTransient(err); !ok {
 		t.Errorf("error %v is not one that may pass", err)
+	}
+	if d := time.Since(began); d > 3*c.Timeout {
+		t.Errorf("it waited %v, more than once", d)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := open(t, c).Pull(ctx, "", func(connectors.Record) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("with an ended context: %v", err)
+	}
+	c.Timeout = time.Minute
+	ctx, cancel = context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	began = time.Now()
+	if err := open(t, c).Pull(ctx, "", func(connectors.Record) error { return nil }); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > c.Timeout/2 {
+		t.Errorf("with a context that ends while it waits: %v after %v", err, time.Since(began))
 	}
 }
 
