@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A Set is a lexicon as read: the shipped entries with a site's own on top.
@@ -31,10 +32,19 @@ const TestsFile = "tests.tsv"
 // the set then holds the others, for tools that go on.
 func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 	var (
-		s    Set
-		errs Errors
-		sum  = sha256.New()
+		s       Set
+		errs    Errors
+		sum     = sha256.New()
+		reading sync.WaitGroup
+		failed  error // of the forms
 	)
+	// The forms are read beside the entries, and hashed behind them.
+	spelled, err := fs.ReadFile(base, formsFile)
+	if err != nil {
+		return nil, fmt.Errorf("lexicon: %w", err)
+	}
+	reading.Go(func() { s.forms, failed = parseForms(formsFile, string(spelled)) })
+	defer reading.Wait()
 	for layer, fsys := range append([]fs.FS{base}, overlays...) {
 		entries, err := readEntries(fsys, sum, layer > 0)
 		var bad Errors
@@ -57,11 +67,9 @@ func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 	if s.classes, err = parseClasses("classes.tsv", data); err != nil {
 		return nil, err
 	}
-	if data, err = readHashed(base, formsFile, sum); err != nil {
-		return nil, err
-	}
-	if s.forms, err = parseForms(formsFile, string(data)); err != nil {
-		return nil, err
+	hashFile(sum, formsFile, spelled)
+	if reading.Wait(); failed != nil {
+		return nil, failed
 	}
 	s.Version = hex.EncodeToString(sum.Sum(nil))[:12]
 	return &s, errs.err()
@@ -72,49 +80,70 @@ func readHashed(fsys fs.FS, name string, sum io.Writer) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lexicon: %w", err)
 	}
+	hashFile(sum, name, data)
+	return data, nil
+}
+
+func hashFile(sum io.Writer, name string, data []byte) {
 	fmt.Fprintf(sum, "%s %d\n", name, len(data))
 	sum.Write(data)
-	return data, nil
 }
 
 // readEntries reads the entry files of one layer and checks what no single file
 // can: that a pattern and kind stand once in a language.
 func readEntries(fsys fs.FS, sum io.Writer, isOverlay bool) ([]Entry, error) {
-	var (
-		all  []Entry
-		errs Errors
-	)
-	type key struct {
-		lang    Lang
-		pattern string
-		kind    Kind
-	}
-	seen := map[key]int{}
 	names, err := entryFiles(fsys)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
+	// Files are parsed side by side, and put together in their order.
+	var (
+		files   = make([][]Entry, len(names))
+		wrong   = make([]error, len(names))
+		parsing sync.WaitGroup
+	)
+	defer parsing.Wait()
+	for i, name := range names {
 		data, err := readHashed(fsys, name, sum)
 		if err != nil {
 			return nil, err
 		}
-		entries, err := Parse(name, data)
+		parsing.Go(func() { files[i], wrong[i] = Parse(name, data) })
+	}
+	parsing.Wait()
+	total := 0
+	for _, entries := range files {
+		total += len(entries)
+	}
+	type key struct {
+		pattern string
+		kind    Kind
+	}
+	var (
+		all  = make([]Entry, 0, total)
+		seen [numLangs]map[key]int32
+		errs Errors
+	)
+	for l := range seen {
+		seen[l] = make(map[key]int32, total/2)
+	}
+	for i, entries := range files {
 		var bad Errors
-		if errors.As(err, &bad) {
+		if errors.As(wrong[i], &bad) {
 			errs = append(errs, bad...)
 		}
-		for i := range entries {
-			e := &entries[i]
+		for k := range entries {
+			e := &entries[k]
 			if e.Kind == Off && !isOverlay {
-				errs = append(errs, &Error{name, e.Line, "kind off is for a site's own folder: delete the entry instead"})
+				errs = append(errs, &Error{e.File, e.Line, "kind off is for a site's own folder: delete the entry instead"})
 			}
-			k := key{e.Lang, e.Pattern, e.Kind}
-			if at, ok := seen[k]; ok && all[at].File != e.File {
-				errs = append(errs, &Error{name, e.Line, fmt.Sprintf("%q (%s) stands in %s:%d already", e.Pattern, e.Kind, all[at].File, all[at].Line)})
+			known := seen[e.Lang]
+			at, ok := known[key{e.Pattern, e.Kind}]
+			if ok && all[at].File != e.File {
+				errs = append(errs, &Error{e.File, e.Line, fmt.Sprintf("%q (%s) stands in %s:%d already", e.Pattern, e.Kind, all[at].File, all[at].Line)})
 				continue
 			}
-			seen[k] = len(all)
+			known[key{e.Pattern, e.Kind}] = int32(len(all))
 			all = append(all, *e)
 		}
 	}

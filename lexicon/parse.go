@@ -2,7 +2,6 @@ package lexicon
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"io"
 	"math/bits"
@@ -68,6 +67,7 @@ func Parse(name string, data []byte) ([]Entry, error) {
 		entries []Entry
 		lang    = langOf(name)
 		columns int // 0 until the header was seen
+		reader  patternReader
 	)
 	fail := func(line int, format string, args ...any) {
 		errs = append(errs, &Error{File: name, Line: line, Msg: fmt.Sprintf(format, args...)})
@@ -87,6 +87,7 @@ func Parse(name string, data []byte) ([]Entry, error) {
 		fail(1+bytes.Count(data, []byte{'\n'}), "the last line has no line end")
 	}
 	text := strings.TrimSuffix(string(data), "\n")
+	entries = make([]Entry, 0, strings.Count(text, "\n"))
 	n := 0
 	for raw := range strings.SplitSeq(text, "\n") {
 		n++
@@ -114,7 +115,7 @@ func Parse(name string, data []byte) ([]Entry, error) {
 			fail(n, "comments stand before the header only; use the note column")
 			continue
 		}
-		e, msg := parseRow(raw, columns)
+		e, msg := reader.row(raw, columns)
 		if msg != "" {
 			fail(n, "%s", msg)
 			continue
@@ -151,11 +152,14 @@ func langOf(name string) Lang {
 }
 
 func compareEntries(a, b *Entry) int {
-	return cmp.Or(strings.Compare(a.Pattern, b.Pattern), strings.Compare(a.Kind.String(), b.Kind.String()))
+	if c := strings.Compare(a.Pattern, b.Pattern); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Kind.String(), b.Kind.String())
 }
 
-// parseRow reads one row; msg is empty where it is good.
-func parseRow(raw string, columns int) (e Entry, msg string) {
+// row reads one row; msg is empty where it is good.
+func (r *patternReader) row(raw string, columns int) (e Entry, msg string) {
 	var f [8]string
 	if n := strings.Count(raw, "\t") + 1; n != columns {
 		return e, fmt.Sprintf("%d columns instead of %d: write every TAB, also after empty columns", n, columns)
@@ -175,7 +179,7 @@ func parseRow(raw string, columns int) (e Entry, msg string) {
 	}
 	e.Kind = Kind(k)
 	var err error
-	if e.items, err = parsePattern(e.Pattern, e.Kind); err != nil {
+	if e.items, err = r.read(e.Pattern, e.Kind); err != nil {
 		return e, err.Error()
 	}
 	low, high := -1.0, 1.0

@@ -3,6 +3,7 @@ package lexicon
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,12 +37,12 @@ const (
 
 // An item is one part of a pattern.
 type item struct {
-	op       op
-	gap      uint8  // opGap: up to so many tokens
 	words    []alt  // opWord, opGuard: any of them
+	key      string // words and classes in one order, for sharing
 	class    Class  // opWord, opGuard: or a token of any of these classes
-	optional bool   // opWord
-	key      string // words and class in one order, for sharing
+	op       op
+	gap      uint8 // opGap: up to so many tokens
+	optional bool  // opWord
 }
 
 type op uint8
@@ -61,9 +62,18 @@ type alt struct {
 	form bool // this form only
 }
 
-// parsePattern reads a pattern and checks that it can be matched. The pattern of
-// an emoji or emoticon is one token, taken as it is.
-func parsePattern(s string, kind Kind) ([]item, error) {
+// A patternReader reads patterns. The items of many share one piece of memory, for
+// there are tens of thousands.
+type patternReader struct {
+	items []item
+	alts  []alt
+}
+
+const pieceOf = 512 // items or words that are allocated at once
+
+// read reads a pattern and checks that it can be matched. The pattern of an emoji
+// or emoticon is one token, taken as it is.
+func (r *patternReader) read(s string, kind Kind) ([]item, error) {
 	if s == "" {
 		return nil, errors.New("empty entry")
 	}
@@ -71,22 +81,33 @@ func parsePattern(s string, kind Kind) ([]item, error) {
 		if strings.Contains(s, " ") {
 			return nil, errors.New("an emoji entry is one emoji or emoticon")
 		}
-		return []item{newWord(item{op: opWord}, []alt{{word: s, form: true}})}, nil
+		return []item{oneWord(alt{word: s, form: true})}, nil
 	}
-	items := make([]item, 0, strings.Count(s, " ")+1)
+	most := 1
+	for i := range len(s) {
+		if s[i] == ' ' || s[i] == '-' {
+			most++
+		}
+	}
+	if cap(r.items)-len(r.items) < most {
+		r.items = make([]item, 0, max(pieceOf, most))
+	}
+	from := len(r.items)
 	optional := 0
-	for text := range strings.SplitSeq(s, " ") {
+	for rest, more := s, true; more; {
+		var text string
+		text, rest, more = strings.Cut(rest, " ")
 		if text == "" {
 			return nil, errors.New("the items of an entry are parted by one space")
 		}
-		var err error
-		if items, err = appendItem(items, text); err != nil {
+		if err := r.item(text); err != nil {
 			return nil, err
 		}
-		if items[len(items)-1].optional {
+		if r.items[len(r.items)-1].optional {
 			optional++
 		}
 	}
+	items := r.items[from:len(r.items):len(r.items)]
 	if len(items) > maxItems {
 		return nil, fmt.Errorf("an entry of %d items; at most %d", len(items), maxItems)
 	}
@@ -137,96 +158,125 @@ func checkOrder(items []item) error {
 	return nil
 }
 
-// appendItem reads one item; a word with hyphens becomes several.
-func appendItem(items []item, s string) ([]item, error) {
+// item reads one item; a word with hyphens becomes several.
+func (r *patternReader) item(s string) error {
 	switch {
 	case s == "_":
-		return append(items, item{op: opAny}), nil
+		r.items = append(r.items, item{op: opAny})
+		return nil
 	case s == "^":
-		return append(items, item{op: opStart}), nil
+		r.items = append(r.items, item{op: opStart})
+		return nil
 	case s == "$":
-		return append(items, item{op: opEnd}), nil
+		r.items = append(r.items, item{op: opEnd})
+		return nil
 	case strings.HasPrefix(s, "..") && s != "...":
 		n, err := strconv.Atoi(s[2:])
 		if err != nil || n < 1 || n > maxGap {
-			return nil, fmt.Errorf("gap %q is not ..1 to ..%d", s, maxGap)
+			return fmt.Errorf("gap %q is not ..1 to ..%d", s, maxGap)
 		}
-		return append(items, item{op: opGap, gap: uint8(n)}), nil
+		r.items = append(r.items, item{op: opGap, gap: uint8(n)})
+		return nil
 	}
 	it := item{op: opWord}
-	rest := s
+	body := s
 	switch {
 	case len(s) > 1 && s[0] == '-':
-		it.op, rest = opGuard, s[1:]
+		it.op, body = opGuard, s[1:]
 	case len(s) > 1 && s[0] == '?':
-		it.optional, rest = true, s[1:]
+		it.optional, body = true, s[1:]
 	}
-	alternatives := strings.Count(rest, "|") + 1
-	words := make([]alt, 0, alternatives)
-	for a := range strings.SplitSeq(rest, "|") {
+	alternatives := strings.Count(body, "|") + 1
+	if cap(r.alts)-len(r.alts) < alternatives {
+		r.alts = make([]alt, 0, max(pieceOf, alternatives))
+	}
+	from := len(r.alts)
+	for rest, more := body, true; more; {
+		var a string
+		a, rest, more = strings.Cut(rest, "|")
 		if a == "" || a == "=" {
-			return nil, fmt.Errorf("empty alternative in %q", s)
+			return fmt.Errorf("empty alternative in %q", s)
 		}
 		if name, ok := strings.CutPrefix(a, "#"); ok {
 			i := slices.Index(classNames[:], name)
 			if i < 0 {
-				return nil, fmt.Errorf("unknown class %q: one of #%s", a, strings.Join(classNames[:], " #"))
+				return fmt.Errorf("unknown class %q: one of #%s", a, strings.Join(classNames[:], " #"))
 			}
 			it.class |= 1 << i
 			continue
 		}
 		word, form := strings.CutPrefix(a, "=")
 		if form && strings.HasPrefix(word, "#") {
-			return nil, fmt.Errorf("%q: a class has no forms: write %s", a, word)
+			return fmt.Errorf("%q: a class has no forms: write %s", a, word)
 		}
 		if parts := hyphenParts(word); len(parts) > 1 {
 			if alternatives > 1 || it.op == opGuard || it.optional {
-				return nil, fmt.Errorf("%q: a hyphen parts words, and an alternative, a guard or an optional item is one word: write an entry of its own", a)
+				return fmt.Errorf("%q: a hyphen parts words, and an alternative, a guard or an optional item is one word: write an entry of its own", a)
 			}
 			for _, p := range parts {
 				if err := checkWord(p); err != nil {
-					return nil, err
+					return err
 				}
-				items = append(items, newWord(item{op: opWord}, []alt{{p, form}}))
+				r.items = append(r.items, oneWord(alt{p, form}))
 			}
-			return items, nil
+			return nil
 		}
 		if err := checkWord(word); err != nil {
-			return nil, err
+			return err
 		}
-		words = append(words, alt{word, form})
+		r.alts = append(r.alts, alt{word, form})
 	}
-	return append(items, newWord(it, words)), nil
+	it.words = r.alts[from:len(r.alts):len(r.alts)]
+	it.key = body // one word, or one class: as it is written
+	if alternatives > 1 {
+		it.sort()
+	}
+	r.items = append(r.items, it)
+	return nil
 }
 
-// newWord completes an item with its words, which it keeps and sorts.
-func newWord(it item, words []alt) item {
-	it.words = words
-	if len(words) > 1 {
-		slices.SortFunc(it.words, func(a, b alt) int {
-			if a.form != b.form {
-				if a.form {
-					return 1
-				}
-				return -1
-			}
-			return strings.Compare(a.word, b.word)
-		})
-		it.words = slices.Compact(it.words)
+// oneWord returns an item of one word.
+func oneWord(a alt) item {
+	return item{words: []alt{a}, key: a.String(), op: opWord}
+}
+
+// String returns the word as entries write it.
+func (a alt) String() string {
+	if a.form {
+		return "=" + a.word
 	}
-	n := 4
+	return a.word
+}
+
+// sort brings the alternatives into one order and makes the key of it.
+func (it *item) sort() {
+	slices.SortFunc(it.words, func(a, b alt) int {
+		if a.form != b.form {
+			if a.form {
+				return 1
+			}
+			return -1
+		}
+		return strings.Compare(a.word, b.word)
+	})
+	it.words = slices.Compact(it.words)
+	n := 0
 	for _, a := range it.words {
 		n += len(a.word) + 2
 	}
-	key := make([]byte, 0, n)
+	key := make([]byte, 0, n+8*bits.OnesCount16(uint16(it.class)))
 	for _, a := range it.words {
 		if a.form {
 			key = append(key, '=')
 		}
 		key = append(append(key, a.word...), '|')
 	}
-	it.key = string(strconv.AppendUint(key, uint64(it.class), 10))
-	return it
+	for k, name := range classNames {
+		if it.class&(1<<k) != 0 {
+			key = append(append(append(key, '#'), name...), '|')
+		}
+	}
+	it.key = string(key[:len(key)-1])
 }
 
 // hyphenParts parts a word at its hyphens, as the tokenizer does: one letter and
@@ -253,6 +303,13 @@ func checkWord(w string) error {
 	case "":
 		return errors.New("a hyphen at the edge of a word")
 	case "!", "?", "...":
+		return nil
+	}
+	plain := true
+	for i := range len(w) {
+		plain = plain && 'a' <= w[i] && w[i] <= 'z'
+	}
+	if plain {
 		return nil
 	}
 	letters, other := 0, rune(0)
