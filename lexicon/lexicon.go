@@ -51,13 +51,14 @@ const (
 	Aspect
 	Stage
 	Emoji
+	Learned
 	Off
 	numKinds
 )
 
 var kindNames = [numKinds]string{
 	"tone", "event", "idiom", "irony", "negator", "booster", "dampener", "contrast", "politeness",
-	"topic", "request", "closing", "signal", "aspect", "stage", "emoji", "off",
+	"topic", "request", "closing", "signal", "aspect", "stage", "emoji", "learned", "off",
 }
 
 // String returns the kind as the files write it.

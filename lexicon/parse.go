@@ -221,6 +221,9 @@ func (r *patternReader) row(raw string, columns int) (e Entry, msg string) {
 			}
 		}
 	}
+	if e.Kind == Learned && (e.Weights == [4]float64{} || e.Polarity != 0 || e.Opinion != 0 || e.Tags != Tags{}) {
+		return e, "an entry of kind learned has weights, and no polarity, opinion or tags"
+	}
 	return e, ""
 }
 

@@ -101,11 +101,7 @@ func (s *Scorer) Fit(examples []Example, o FitOptions) *Model {
 	model := &Model{Sharpness: 1, Frustration: fitFrustration(frustrated), Aspect: fitAspects(about)}
 	model.Classes = fitClasses(rows, o)
 	for k := range numClasses {
-		// The pulls of learned entries are logits already: where no example has any,
-		// they count as they are.
-		if w := &model.Classes[fLearned+k]; *w == [numClasses]float32{} {
-			w[k] = 1
-		}
+		model.Classes[fLearned+k][k] = 1
 	}
 	model.Sharpness = fitSharpness(rows, o) * doubt
 	return model
@@ -138,10 +134,12 @@ func classOf(s odzew.Sentiment) int {
 	return -1
 }
 
+// newRow leaves the pulls of learned entries out: they are logits already, and what
+// was learned from data of another licence shall leave no trace in the model.
 func newRow(f *features, class int, weight float64) row {
 	r := row{class: class, weight: weight}
 	for k, v := range f {
-		if v != 0 {
+		if v != 0 && (k < fLearned || k >= fLearned+numClasses) {
 			r.index = append(r.index, k)
 			r.value = append(r.value, float64(v))
 		}

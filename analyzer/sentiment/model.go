@@ -66,7 +66,7 @@ const (
 	fSignals   // how many different
 	fSignalSum // by their weight for frustration
 	fAskedSignals
-	fLearned                   // four of them: pulls of learned entries
+	fLearned                   // four of them: pulls of learned entries, which are never fitted
 	fSignal     = fLearned + 4 // one a signal
 	fAspects    = fSignal + numSignals
 	numFeatures = fAspects + 1
@@ -312,6 +312,7 @@ func (s *Scorer) finishFeatures(m *scratch) {
 			f[fSilentReport] = 1
 		}
 	}
+	s.pull(m)
 	if m.lang == "pl" {
 		f[fPolish] = 1
 	}

@@ -48,7 +48,7 @@ var rank = [...]uint8{
 
 func newEntryInfo(e *lexicon.Entry) entryInfo {
 	in := entryInfo{kind: e.Kind, rank: rank[e.Kind], opinion: float32(e.Opinion), tags: e.Tags, pos: e.POS, strong: e.Opinion >= 0.4}
-	in.learned = e.Weights != [4]float64{}
+	in.learned = e.Weights != [4]float64{} && e.Kind != lexicon.Learned
 	polarity := e.Polarity
 	switch e.Kind {
 	case lexicon.Booster, lexicon.Dampener:
@@ -64,7 +64,7 @@ func newEntryInfo(e *lexicon.Entry) entryInfo {
 	in.polarity = int32(polarity * 1000)
 	in.base = int32(polarity * (0.4 + 0.6*max(e.Opinion, 0.1)) * 1000)
 	switch e.Kind {
-	case lexicon.Aspect, lexicon.Stage, lexicon.Closing, lexicon.Off:
+	case lexicon.Aspect, lexicon.Stage, lexicon.Closing, lexicon.Learned, lexicon.Off:
 		in.toned = e.Polarity != 0
 	case lexicon.Signal:
 		in.toned = in.polarity != 0

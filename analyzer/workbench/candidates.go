@@ -21,8 +21,9 @@ type candidate struct {
 	unknown bool // no entry, class or list knows it, or one of its words
 }
 
-// candidatesIn lists the candidates of a text.
-func (l *Lexicon) candidatesIn(message string, r *sentiment.Reading) []candidate {
+// candidatesIn lists the candidates of a text; with toned, also words that have a tone
+// already.
+func (l *Lexicon) candidatesIn(message string, r *sentiment.Reading, toned bool) []candidate {
 	const reach = 4 // words that a negator turns, as in judging
 	var out []candidate
 	notUntil := -1 // first word behind the reach of the last negator
@@ -42,7 +43,7 @@ func (l *Lexicon) candidatesIn(message string, r *sentiment.Reading) []candidate
 			notUntil = end + reach
 		}
 		word := ""
-		if w.Kind == text.Word && w.Owner < 0 {
+		if w.Kind == text.Word && (toned || w.Owner < 0) {
 			word = plain(message[w.Start:w.End])
 		}
 		if word != "" {

@@ -35,6 +35,11 @@ type FitOptions struct {
 	// L1 and L2 are the elastic net: how much a weight must be worth, and how
 	// strongly it is pulled to 0.
 	L1, L2 float64
+	// Trust is for messages of another sort than those to be scored, such as reviews
+	// for support: the share at which their weights count. The entries are then of
+	// kind learned, which stand beside all others and take no word from them. 0 is
+	// for messages of the desk's own, whose entries take part in the rules.
+	Trust float64
 	// Reweight learns weights for hand-written entries, too; their other columns
 	// stay.
 	Reweight bool
@@ -69,16 +74,19 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 	if len(train) < 100 || len(held) == 0 {
 		return nil, fmt.Errorf("%d labelled messages in %s: too few to learn from", len(train)+len(held), o.Lang)
 	}
+	if o.Trust > 0 {
+		l = l.withoutLearned(o.Lang)
+	}
 	out.Before = l.measure(held, o.Lang)
 
 	known := map[string]bool{}
 	for i := range l.Set.Entries {
 		if e := &l.Set.Entries[i]; e.Lang == o.Lang && e.Kind == lexicon.Tone {
-			known[e.Pattern] = true
+			known[e.Pattern] = o.Trust == 0
 		}
 	}
 	seen := map[string]int{}
-	inChunks(len(train), func(i int) []candidate { return l.candidatesOf(&train[i], o.Lang) }, func(_ int, cs []candidate) {
+	inChunks(len(train), func(i int) []candidate { return l.candidatesOf(&train[i], &o) }, func(_ int, cs []candidate) {
 		counted := map[string]bool{}
 		for _, c := range cs {
 			if !counted[c.pattern] {
@@ -110,19 +118,24 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 		}
 	}
 	first := l.rows(train, o.Lang, func(e *sentiment.Example) (f []feature) {
-		for _, c := range l.candidatesOf(e, o.Lang) {
+		for _, c := range l.candidatesOf(e, &o) {
 			if k, ok := number[c.pattern]; ok {
-				f = append(f, feature{k, sign(c.negated)})
+				f = append(f, feature{k, sign(c.negated && o.Trust == 0)})
 			}
 		}
 		return f
 	})
-	w := ftrl(first, len(patterns), func(k int) float64 {
+	how := learner{bias: o.Trust == 0, rate: ownRate, l2: o.L2}
+	if o.Trust > 0 {
+		how.rate = foreignRate
+	}
+	how.l1 = func(k int) float64 {
 		if strings.Contains(patterns[k], " ") {
 			return 2 * o.L1 // a pair must tell more than its words
 		}
 		return o.L1
-	}, o.L2)
+	}
+	w := how.ftrl(first, len(patterns))
 	var chosen []int
 	for k := range patterns {
 		if w[k] != (weights{}) {
@@ -136,7 +149,7 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 	// The same once more, with the chosen ones as entries.
 	var added []lexicon.Entry
 	for _, k := range chosen {
-		added = append(added, entryOf(patterns[k], w[k]))
+		added = append(added, entryOf(patterns[k], w[k], o.Trust))
 	}
 	added, err := parsed(added, o.Lang)
 	if err != nil {
@@ -163,7 +176,8 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 		}
 		return f
 	})
-	w = ftrl(second, len(learned), func(int) float64 { return o.L1 / 2 }, o.L2)
+	how.l1 = func(int) float64 { return o.L1 / 2 }
+	w = how.ftrl(second, len(learned))
 	final := set
 	final.Entries = nil
 	for i, e := range set.Entries {
@@ -171,6 +185,9 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 		if ok {
 			e.Weights = [4]float64{}
 			for c, v := range w[k] {
+				if o.Trust > 0 {
+					v *= o.Trust
+				}
 				e.Weights[c] = math.Round(100*v/sharpness(l.Model))/100 + 0 // no negative zero
 			}
 			if weights(e.Weights).size() >= 0.1 {
@@ -184,6 +201,15 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 	with.Set, with.Scorer = &final, sentiment.New(final.Compile(), l.Model)
 	out.After = with.measure(held, o.Lang)
 	return out, nil
+}
+
+// withoutLearned returns the lexicon without the learned entries of a language, so
+// that they are learned anew and not upon themselves.
+func (l *Lexicon) withoutLearned(lang lexicon.Lang) *Lexicon {
+	set, out := *l.Set, *l
+	set.Entries = slices.DeleteFunc(slices.Clone(set.Entries), func(e lexicon.Entry) bool { return e.Kind == lexicon.Learned && e.Lang == lang })
+	out.Set, out.Scorer = &set, sentiment.New(set.Compile(), l.Model)
+	return &out
 }
 
 // FitModel fits the weights of the model anew, for the lexicon as it is. The settings
@@ -210,9 +236,9 @@ func sign(negated bool) float64 {
 	return 1
 }
 
-func (l *Lexicon) candidatesOf(e *sentiment.Example, lang lexicon.Lang) []candidate {
-	r := l.Read(e.Text, lang.String())
-	return l.candidatesIn(e.Text, &r)
+func (l *Lexicon) candidatesOf(e *sentiment.Example, o *FitOptions) []candidate {
+	r := l.Read(e.Text, o.Lang.String())
+	return l.candidatesIn(e.Text, &r, o.Trust > 0)
 }
 
 func (l *Lexicon) measure(examples []sentiment.Example, lang lexicon.Lang) eval.Report {
@@ -222,8 +248,12 @@ func (l *Lexicon) measure(examples []sentiment.Example, lang lexicon.Lang) eval.
 }
 
 // entryOf makes an entry of what was learned: the polarity is where the weights pull,
-// the opinion how far away from neutral.
-func entryOf(pattern string, w weights) lexicon.Entry {
+// the opinion how far away from neutral. Where messages of another sort are trusted,
+// the weights say all.
+func entryOf(pattern string, w weights, trust float64) lexicon.Entry {
+	if trust > 0 {
+		return lexicon.Entry{Pattern: pattern, Kind: lexicon.Learned, Weights: weights{tiny}}
+	}
 	round := func(v float64) float64 { return math.Round(v*100) / 100 }
 	polarity := round(math.Tanh((w[2] - w[0]) / 2))
 	if math.Abs(polarity) < 0.05 || w[1] >= max(w[0], w[2]) {
@@ -298,14 +328,30 @@ func (w weights) size() (sum float64) {
 	return sum
 }
 
+// A learner holds the settings of one run of ftrl.
+type learner struct {
+	// bias learns how frequent the classes are apart from the words. Of messages of
+	// another sort, whose weights are shrunk and gated later, the words alone learned
+	// better for the desk's.
+	bias bool
+	rate float64 // alpha: how far a message moves its words
+	l1   func(k int) float64
+	l2   float64
+}
+
+// Rates of learning: a desk's own messages are few, others tens of thousands.
+const (
+	ownRate     = 0.1
+	foreignRate = 0.3
+)
+
 // ftrl fits the weights of n features by FTRL-Proximal. Classes that hardly any row
 // has are left alone: the rows cannot tell of them. How frequent the classes are
 // among the rows goes into a bias, which is dropped: an entry must not learn what
 // holds of the whole collection.
-func ftrl(rows []row, n int, l1Of func(k int) float64, l2 float64) []weights {
+func (h *learner) ftrl(rows []row, n int) []weights {
 	const (
 		epochs = 4
-		rate   = 0.1 // alpha
 		ease   = 1.0 // beta
 	)
 	var members [4]float64
@@ -324,7 +370,9 @@ func ftrl(rows []row, n int, l1Of func(k int) float64, l2 float64) []weights {
 			r := &rows[i]
 			p := r.offset
 			features := append(features[:0], r.features...)
-			features = append(features, feature{n, 1})
+			if h.bias {
+				features = append(features, feature{n, 1})
+			}
 			for _, f := range features {
 				for c := range p {
 					p[c] += f.value * w[f.number][c]
@@ -335,7 +383,7 @@ func ftrl(rows []row, n int, l1Of func(k int) float64, l2 float64) []weights {
 			for _, f := range features {
 				l1 := 0.0
 				if f.number < n {
-					l1 = l1Of(f.number)
+					l1 = h.l1(f.number)
 				}
 				for c := range p {
 					if !present[c] || !present[r.class] {
@@ -345,11 +393,11 @@ func ftrl(rows []row, n int, l1Of func(k int) float64, l2 float64) []weights {
 					old := sq[f.number][c]
 					sq[f.number][c] += g * g
 					root := math.Sqrt(sq[f.number][c])
-					z[f.number][c] += g - (root-math.Sqrt(old))/rate*w[f.number][c]
+					z[f.number][c] += g - (root-math.Sqrt(old))/h.rate*w[f.number][c]
 					if v := z[f.number][c]; math.Abs(v) <= l1 {
 						w[f.number][c] = 0
 					} else {
-						w[f.number][c] = -(v - math.Copysign(l1, v)) / ((ease+root)/rate + l2)
+						w[f.number][c] = -(v - math.Copysign(l1, v)) / ((ease+root)/h.rate + h.l2)
 					}
 				}
 			}

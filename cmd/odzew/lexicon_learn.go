@@ -32,6 +32,7 @@ type lexiconFitCmd struct {
 	Min          int      `help:"A word must stand in this many messages." default:"5" placeholder:"N"`
 	L1           float64  `name:"l1" help:"What a weight must be worth: more makes fewer entries." default:"4"`
 	L2           float64  `name:"l2" help:"How strongly weights are pulled to 0." default:"1"`
+	Trust        float64  `help:"The messages are of another sort than those to be scored (reviews, say): learn entries of kind learned, which count at this share, and less beside other entries." placeholder:"0.5"`
 	Reweight     bool     `help:"Learn weights for hand-written entries, too."`
 	Licence      string   `help:"Licence of the data, which the learned entries inherit." placeholder:"NAME"`
 	Attribution  string   `help:"Whom the licence wants named." placeholder:"TEXT"`
@@ -68,7 +69,7 @@ func (c *lexiconFitCmd) Run(p *program) error {
 	if c.Out == "" {
 		return nil
 	}
-	fitted, err := l.Fit(examples, workbench.FitOptions{Lang: langOf(c.Lang), Least: c.Min, Most: c.Top, L1: c.L1, L2: c.L2, Reweight: c.Reweight})
+	fitted, err := l.Fit(examples, workbench.FitOptions{Lang: langOf(c.Lang), Least: c.Min, Most: c.Top, L1: c.L1, L2: c.L2, Trust: c.Trust, Reweight: c.Reweight})
 	if err != nil {
 		return err
 	}
