@@ -78,6 +78,9 @@ const googleGroup = "X-Google-Group-Id"
 // as far as its header tells. From and Subject are looked at as well. Names of fields
 // are compared without regard to case; values may have parameters.
 func AutomaticBy(headers map[string]string) string {
+	if len(headers) == 0 {
+		return ""
+	}
 	field := make(map[string]string, len(headers))
 	for name, value := range headers {
 		field[strings.ToLower(strings.TrimSpace(name))] = strings.TrimSpace(value)

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,25 +51,28 @@ func (b *Batch) saveFlag(v Versions, f *Finding) error {
 	if f.Flag.OpenedAt.IsZero() {
 		opened = now
 	}
-	var (
-		id        int64
-		level     int
-		state     string
-		openedOld int64
-	)
-	err := b.queryRow(`SELECT id, level, state, opened_at FROM flags WHERE who = ? AND cause = ?`, []any{who, f.Flag.Cause}, &id, &level, &state, &openedOld)
-	if errors.Is(err, sql.ErrNoRows) {
-		res, err := b.exec(`INSERT INTO flags (who, cause, conversation_id, level, frustration, needs_call, state, opened_at, changed_at, reasons, lexicon_version, analyzer_version)
-			VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?)`, who, f.Flag.Cause, f.Conversation, f.Flag.Level, f.Flag.Frustration, f.Flag.NeedsCall, opened, now, reasons, v.Lexicon, v.Analyzer)
-		if err != nil {
-			return err
-		}
+	res, err := b.exec(`INSERT INTO flags (who, cause, conversation_id, level, frustration, needs_call, state, opened_at, changed_at, reasons, lexicon_version, analyzer_version)
+		VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, who, f.Flag.Cause, f.Conversation, f.Flag.Level, f.Flag.Frustration, f.Flag.NeedsCall, opened, now, reasons, v.Lexicon, v.Analyzer)
+	if err != nil {
+		return err
+	}
+	inserted, err := res.RowsAffected()
+	if err != nil {
+		return err
+	}
+	var id int64
+	if inserted == 1 {
 		if id, err = res.LastInsertId(); err != nil {
 			return err
 		}
 		return b.flagEvent(id, now, "opened", f.Flag.Level, byAnalysis)
 	}
-	if err != nil {
+	var (
+		level     int
+		state     string
+		openedOld int64
+	)
+	if err := b.queryRow(`SELECT id, level, state, opened_at FROM flags WHERE who = ? AND cause = ?`, []any{who, f.Flag.Cause}, &id, &level, &state, &openedOld); err != nil {
 		return err
 	}
 	event := ""

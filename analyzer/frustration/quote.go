@@ -1,6 +1,7 @@
 package frustration
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"odzew/analyzer/english"
@@ -30,18 +31,36 @@ func quote(m *Message, signal string) string {
 	return ""
 }
 
-// around is the sentence that [start, end) stands in. English has a splitter that
-// knows its abbreviations; for Polish, and for a text that is no letter, marks and
-// lines must do.
+// around is the sentence that [start, end) stands in. Where an English one seems to
+// begin or end at an abbreviation ("Mr.", "St."), a splitter that knows them is asked.
 func around(m *Message, start, end int) string {
-	if m.Score.Lang == "en" && len(m.Text) <= maxSplit {
-		for _, s := range english.Sentences(m.Text) {
-			if s.Start <= start && end <= s.End && s.End-s.Start <= maxQuote {
-				return m.Text[s.Start:s.End]
-			}
+	s := sentence(m.Text, start, end)
+	if m.Score.Lang != "en" || len(m.Text) > maxSplit {
+		return s
+	}
+	at := strings.Index(m.Text, s)
+	if at < 0 || !(abbreviated(m.Text[:at]) || abbreviated(s) && at+len(s) < len(m.Text)) {
+		return s
+	}
+	for _, sp := range english.Sentences(m.Text) {
+		if sp.Start <= start && end <= sp.End && sp.End-sp.Start <= maxQuote {
+			return m.Text[sp.Start:sp.End]
 		}
 	}
-	return sentence(m.Text, start, end)
+	return s
+}
+
+// abbreviated says whether a text ends in a short word and a point.
+func abbreviated(text string) bool {
+	text = strings.TrimRight(text, " ")
+	if !strings.HasSuffix(text, ".") {
+		return false
+	}
+	n := 0
+	for i := len(text) - 2; i >= 0 && n <= 4 && (text[i]|0x20 >= 'a' && text[i]|0x20 <= 'z' || text[i] == '.'); i-- {
+		n++
+	}
+	return n > 0 && n <= 4
 }
 
 // sentence widens [start, end) to the sentence that it stands in.

@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,20 +23,19 @@ const (
 // twice if there is none.
 func signature(run string) (from, to int) {
 	// The last lines, from behind; starts[i] is where line i begins.
-	var starts [tailLines + 1]int
-	first, at := tailLines, len(run)
-	starts[first] = at
-	for first > 0 && at > 0 && len(run)-at < tailBytes {
+	at := len(run)
+	starts := append(make([]int, 0, 8), at)
+	for len(starts) <= tailLines && at > 0 && len(run)-at < tailBytes {
 		low := max(0, at-1-tailBytes)
 		i := strings.LastIndexByte(run[low:at-1], '\n')
 		if i < 0 && low > 0 {
 			break // a line too long for any signature
 		}
 		at = low + i + 1
-		first--
-		starts[first] = at
+		starts = append(starts, at)
 	}
-	t := tail{run: run, starts: starts[first:]}
+	slices.Reverse(starts)
+	t := tail{run: run, starts: starts}
 	for i := range t.len() {
 		line := t.line(i)
 		if line == "" && !t.delimits(i) {
