@@ -79,6 +79,9 @@ func (c *importCmd) connector(p *program, cfg *Config, file string) (connectors.
 	}
 	switch c.Format {
 	case "jsonl":
+		if file == "-" {
+			return stdinRecords{p, name}, nil
+		}
 		return jsonl.New(jsonl.Config{Name: name, Paths: []string{file}, Complete: true, Now: p.now})
 	case "csv":
 		zone := c.Zone
@@ -94,6 +97,24 @@ func (c *importCmd) connector(p *program, cfg *Config, file string) (connectors.
 		return eml.New(eml.Config{Name: name, Paths: []string{file}, Complete: true, Inbox: c.Inbox, Own: c.Own, Now: p.now})
 	}
 	return nil, fmt.Errorf("--format %s is not known", c.Format)
+}
+
+// stdinRecords takes in JSON Lines as they come.
+type stdinRecords struct {
+	p      *program
+	source string
+}
+
+func (r stdinRecords) Pull(ctx context.Context, _ connectors.Cursor, accept func(connectors.Record) error) error {
+	return r.p.filter().each(ctx, func(n int, line []byte) error {
+		line = bytes.Clone(line) // what is accepted is kept
+		conv, err := odzew.ParseConversation(line)
+		if err != nil {
+			return accept(connectors.Record{DeadLetter: &connectors.DeadLetter{Where: fmt.Sprintf("stdin:%d", n), Reason: err.Error(), Raw: line, Size: int64(len(line))}})
+		}
+		conv.Source = cmp.Or(conv.Source, r.source)
+		return accept(connectors.Record{Conversation: &conv})
+	})
 }
 
 // replay reads a dead letter's raw record again, with today's program.

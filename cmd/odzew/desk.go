@@ -268,7 +268,10 @@ func (c *analyzeCmd) Run(ctx context.Context, p *program) error {
 	}
 	n, err := p.analyze(ctx, st, d, c.All, nil)
 	run.Conversations, run.Messages, run.Outcome = n.Conversations, n.Messages, "done"
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		run.Outcome = "stopped"
+	case err != nil:
 		run.Outcome, run.Error = "failed", err.Error()
 	}
 	if eerr := st.EndRun(context.WithoutCancel(ctx), run); err == nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -203,5 +204,37 @@ func TestReplay(t *testing.T) {
 		if want := map[string]string{"help": "help  customer", "box": "box zwroty agent"}[c.Source]; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+// TestInterruptedWork: what is stopped says so, in its status and in the list of runs.
+func TestInterruptedWork(t *testing.T) {
+	config := writeDesk(t, "")
+	must(t, "", "--config", config, "sync")
+	ctx, cancel := context.WithCancel(t.Context())
+	at := time.Date(2026, 11, 18, 8, 0, 0, 0, time.UTC)
+	var out, errs strings.Builder
+	reads := 0
+	p := &program{
+		stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: func(string) string { return "" },
+		now: func() time.Time {
+			if reads++; reads > 1 { // the run has begun
+				cancel()
+			}
+			return at
+		},
+	}
+	if status := p.run(ctx, []string{"--config", config, "analyze"}); status != statusFailed {
+		t.Errorf("status %d", status)
+	}
+	if !strings.Contains(errs.String(), "stopped; 0 conversations are done") {
+		t.Error(errs.String())
+	}
+	if got := must(t, "", "--config", config, "status"); !regexp.MustCompile(`analyze .* stopped\n`).MatchString(got) {
+		t.Error(got)
+	}
+	must(t, "", "--config", config, "analyze")
+	if got := must(t, "", "--config", config, "digest", "--date", "2026-11-17"); !strings.Contains(got, "C-1") {
+		t.Error(got)
 	}
 }

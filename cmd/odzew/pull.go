@@ -220,7 +220,7 @@ func (c *syncCmd) Run(ctx context.Context, p *program) error {
 			if ue := (usageError{}); errors.As(err, &ue) {
 				misconfigured++
 			}
-			fmt.Fprintf(p.stderr, "odzew: source %s: %s\n", s.Name, cleanText(err.Error()))
+			fmt.Fprintf(p.stderr, "odzew: source %s: %s\n", s.Name, cleanText(strings.TrimPrefix(err.Error(), "source "+s.Name+": ")))
 		}
 		p.partial = p.partial || run.DeadLetters > 0
 		if err := p.reportRun(run); err != nil {
@@ -303,6 +303,9 @@ func (c *importCmd) Run(ctx context.Context, p *program) error {
 	}
 	var list []connectors.Connector
 	for _, f := range c.File {
+		if f == "-" && c.Format != "jsonl" {
+			return usagef("from stdin only --format jsonl is read; name a file")
+		}
 		conn, err := c.connector(p, cfg, f)
 		if err != nil {
 			return usageError{err}
@@ -324,6 +327,9 @@ func (c *importCmd) Run(ctx context.Context, p *program) error {
 			conn = renamed{conn, c.Source}
 		}
 		run, err := p.pull(ctx, st, "import", name, conn, false)
+		if ctx.Err() != nil {
+			return fmt.Errorf("stopped; what came is stored, importing %s again goes on", f)
+		}
 		if err != nil {
 			return err
 		}
