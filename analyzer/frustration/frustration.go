@@ -368,10 +368,11 @@ func (a *assessment) settle(flag *odzew.Flag) {
 	for i := range a.parts {
 		sum += a.parts[i].Weight
 	}
-	scale := 1.0
-	if sum > 1 || sum < 0 {
-		// Beyond the scale every part gives way in proportion, so that they still add up.
-		scale = max(0, 1/sum)
+	scale := 0.0
+	if sum > 0 {
+		// Near the end of the scale every part gives way in proportion, so that they
+		// still add up.
+		scale = saturated(sum) / sum
 	}
 	for i := range a.parts {
 		r := a.parts[i].Reason
@@ -391,6 +392,18 @@ func (a *assessment) settle(flag *odzew.Flag) {
 			flag.Cause, flag.OpenedAt = p.Signal, p.at
 		}
 	}
+}
+
+// knee is where a sum begins to saturate.
+const knee = 0.7
+
+// saturated brings a sum below 1 and keeps its order: of two customers with every
+// reason to go, the one with more of them is still the first to call.
+func saturated(sum float64) float64 {
+	if sum <= knee {
+		return sum
+	}
+	return 1 - (1-knee)*math.Exp(-(sum-knee)/(1-knee))
 }
 
 // level is that of the whole: of the sum, raised by one where a message that nothing
