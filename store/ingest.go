@@ -135,8 +135,10 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 		return err
 	}
 	created, last := span(c)
-	row := []any{c.Channel, c.Inbox, c.Subject, created, c.Priority, c.Team, c.Form, jsonText(c.Tags, "[]"), c.Excluded,
-		cust, last, len(c.Messages), optionalJSON(c.Extra, len(c.Extra)), optionalJSON(c.Problems, len(c.Problems)), sum, b.at}
+	row := []any{
+		c.Channel, c.Inbox, c.Subject, created, c.Priority, c.Team, c.Form, jsonText(c.Tags, "[]"), c.Excluded,
+		cust, last, len(c.Messages), optionalJSON(c.Extra, len(c.Extra)), optionalJSON(c.Problems, len(c.Problems)), sum, b.at,
+	}
 	// Most conversations are new: to try that first spares a look-up.
 	res, err := b.exec(`INSERT INTO conversations (source, external_id, channel, inbox, subject, created_at, priority, team, form, tags, excluded,
 		customer_id, last_message_at, message_count, extra, problems, content_hash, fetched_at, revision)

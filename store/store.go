@@ -234,7 +234,7 @@ func (s *Store) Meta(ctx context.Context, key string) (string, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
-	return v, err
+	return v, s.explain(err)
 }
 
 // SetMeta stores a small fact about the database.

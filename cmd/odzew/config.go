@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/mail"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -242,6 +243,14 @@ func (c *Config) complete() error {
 	}
 	if len(c.Digest.To) > 0 && c.Digest.From == "" {
 		bad("digest.to: needs digest.from")
+	}
+	for _, a := range slices.Concat(c.Digest.To, []string{c.Digest.From}) {
+		if _, err := mail.ParseAddress(a); err != nil && a != "" {
+			bad("digest: %q is not an address of mail", a)
+		}
+	}
+	if p := c.Digest.SMTP.Port; p < 0 || p > 65535 {
+		bad("digest.smtp.port: %d is not a port; leave it out for the usual one", p)
 	}
 	if t := c.Digest.SMTP.TLS; !slices.Contains([]string{"", "starttls", "implicit", "none"}, t) {
 		bad("digest.smtp.tls: %q is not starttls, implicit or none", t)

@@ -46,6 +46,11 @@ func (c *checkCmd) Run(p *program) error {
 			return usagef("%s: source %q: %w", cfg.path, cfg.Sources[i].Name, err)
 		}
 	}
+	if cfg.Digest.SMTP.Host != "" {
+		if _, err := p.mailer(cfg); err != nil {
+			return usagef("%s: %w", cfg.path, err)
+		}
+	}
 	if _, err := p.newAnalyzer(cfg); err != nil {
 		return usagef("%s: %w", cfg.path, err)
 	}

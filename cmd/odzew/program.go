@@ -180,7 +180,10 @@ func (p *program) exitStatus(err error) int {
 		return statusDone
 	case brokenPipe(err):
 		return statusDone // the reader has seen enough
-	case !errors.Is(err, errQuiet):
+	case errors.Is(err, errQuiet):
+	case p.log.Formatter == jsonLog: // who reads the log by program reads its end, too
+		p.log.Error(err)
+	default:
 		fmt.Fprintln(p.stderr, "odzew:", cleanText(p.redact.clean(err.Error())))
 	}
 	if errors.As(err, &ue) {
@@ -192,6 +195,8 @@ func (p *program) exitStatus(err error) int {
 // errQuiet fails without a further line: the command has said what is wrong.
 var errQuiet = errors.New("failed")
 
+var jsonLog logrus.Formatter = &logrus.JSONFormatter{TimestampFormat: time.RFC3339}
+
 func (p *program) setLog(level, format string) {
 	if level != "" {
 		if l, err := logrus.ParseLevel(level); err == nil {
@@ -200,7 +205,7 @@ func (p *program) setLog(level, format string) {
 	}
 	switch format {
 	case "json":
-		p.log.SetFormatter(&logrus.JSONFormatter{TimestampFormat: time.RFC3339})
+		p.log.SetFormatter(jsonLog)
 	case "text":
 		p.log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: time.RFC3339, DisableColors: true})
 	}

@@ -20,7 +20,7 @@ const commitEvery = 1000
 // committed together, also of a pull that fails half-way: what came is kept.
 // The cursor to start from is the stored one, or the beginning.
 func (p *program) pull(ctx context.Context, st *store.Store, kind, name string, c connectors.Connector, incremental bool) (store.Run, error) {
-	run := store.Run{Kind: kind, Source: name}
+	run := store.Run{Kind: kind, Source: name, Outcome: "failed"}
 	var since connectors.Cursor
 	if incremental {
 		cur, err := st.Cursor(ctx, name)
@@ -50,7 +50,7 @@ func (p *program) pull(ctx context.Context, st *store.Store, kind, name string, 
 	case err != nil && ctx.Err() != nil:
 		run.Outcome = "stopped" // by whoever runs the program: the source has not failed
 	case err != nil:
-		run.Outcome, run.Error = "failed", err.Error()
+		run.Error = err.Error()
 	case in.dead > 0:
 		run.Outcome = "partial"
 	default:
