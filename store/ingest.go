@@ -174,7 +174,11 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 		if err := b.putMessages(id, c.Messages); err != nil {
 			return err
 		}
-		if _, err := b.exec(`UPDATE conversations SET channel = ?, inbox = ?, subject = ?, created_at = min(created_at, ?), priority = ?, team = ?, form = ?, tags = ?, excluded = ?,
+		// The source may have taken a merge back: then both stand for themselves again.
+		if _, err := b.exec(`UPDATE conversations SET revision = revision + 1 WHERE id = (SELECT merged_into FROM conversations WHERE id = ?)`, id); err != nil {
+			return err
+		}
+		if _, err := b.exec(`UPDATE conversations SET merged_into = NULL, channel = ?, inbox = ?, subject = ?, created_at = min(created_at, ?), priority = ?, team = ?, form = ?, tags = ?, excluded = ?,
 			customer_id = ?, last_message_at = ?, message_count = ?, extra = ?, problems = ?, content_hash = ?, fetched_at = ?, revision = revision + 1
 			WHERE id = ?`, append(row, id)...); err != nil {
 			return err

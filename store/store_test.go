@@ -200,6 +200,21 @@ func TestMerge(t *testing.T) {
 			if err != nil || list[0].MergedInto == nil || list[0].MergedInto.ID != "B" {
 				t.Fatalf("%+v, %v", list, err)
 			}
+			// The source takes it back: both stand alone, and both are looked at anew.
+			before, err := s.Load(t.Context(), []int64{1, 2})
+			if err != nil {
+				t.Fatal(err)
+			}
+			put(t, s, "shop", "", conversation("A"))
+			after, err := s.Load(t.Context(), []int64{1, 2})
+			if err != nil || len(after) != 2 {
+				t.Fatal(after, err)
+			}
+			for i, c := range after {
+				if c.MergedInto != nil || len(c.Merged) > 0 || c.Revision <= before[i].Revision {
+					t.Errorf("after the merge was taken back: %+v", c)
+				}
+			}
 		})
 	}
 }
