@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -63,6 +64,9 @@ func (p *program) newScorer(cfg *Config) (*sentiment.Scorer, error) {
 		}
 		overlays = append(overlays, os.DirFS(dir))
 	}
+	// What loading makes is small and mostly stays: a collection within it would only
+	// take time. The soft limit of memory still holds.
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	set, err := lexicon.Load(lexicon.Shipped(), overlays...)
 	if err != nil {
 		return nil, usagef("lexicon: %w", err)
