@@ -100,6 +100,39 @@ func TestFit(t *testing.T) {
 	}
 }
 
+// TestFitTrust proves that messages of another sort teach entries that stand beside
+// the hand-written ones, and the same again when they are in the lexicon already.
+func TestFitTrust(t *testing.T) {
+	const hand = "=turbopaczka/tone/0.1/0.1"
+	o := workbench.FitOptions{Lang: lexicon.PL, Least: 5, Most: 10, L1: 2, L2: 1, Trust: 0.5}
+	fit := func(files map[string]string) (*workbench.Fitted, string) {
+		t.Helper()
+		got, err := open(t, files).Fit(desk(1000), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := lexicon.Write(&b, nil, got.Entries); err != nil {
+			t.Fatal(err)
+		}
+		return got, b.String()
+	}
+	got, file := fit(map[string]string{"pl/a.tsv": rows(hand)})
+	found := false
+	for _, e := range got.Entries {
+		found = found || e.Pattern == "=turbopaczka" && e.Weights[2] > 0.1
+		if e.Kind != lexicon.Learned || e.Polarity != 0 {
+			t.Errorf("%+v", e)
+		}
+	}
+	if !found || got.After.Accuracy.Value <= got.Before.Accuracy.Value {
+		t.Errorf("accuracy from %.2f to %.2f\n%s", got.Before.Accuracy.Value, got.After.Accuracy.Value, file)
+	}
+	if _, again := fit(map[string]string{"pl/a.tsv": rows(hand), "pl/learned.tsv": "# licence: CC0\n" + file}); again != file {
+		t.Errorf("learned upon itself:\n%s\n%s", file, again)
+	}
+}
+
 // TestFitSettings proves what the settings of the learner do.
 func TestFitSettings(t *testing.T) {
 	l := open(t, map[string]string{"pl/a.tsv": rows("=turbopaczka/tone/-0.9/0.9///nasza nazwa")})

@@ -114,7 +114,8 @@ func (c *lexiconFitCmd) read(p *program) (examples []sentiment.Example, names []
 // write writes the learned entries with their origin and licence on top.
 func (c *lexiconFitCmd) write(fitted *workbench.Fitted, names []string) error {
 	comment := []string{
-		fmt.Sprintf("Learned by odzew lexicon fit from %s (%d messages). Not written by hand: learn anew instead of editing.", strings.Join(names, ", "), fitted.Learned),
+		fmt.Sprintf("Learned from %d messages. Not written by hand: learn anew instead of editing, by", fitted.Learned),
+		fmt.Sprintf("odzew lexicon fit --lang %s --data %s --top %d --min %d --l1 %g --l2 %g --trust %g", c.Lang, strings.Join(names, ","), c.Top, c.Min, c.L1, c.L2, c.Trust),
 		"licence: " + c.Licence,
 	}
 	if c.Attribution != "" {
