@@ -83,7 +83,7 @@ type Totals struct {
 	FirstMessageAt, LastMessageAt                                  time.Time
 }
 
-// Count sums up the whole database.
+// Count sums up the whole database, which it reads for that.
 func (s *Store) Count(ctx context.Context) (Totals, error) {
 	t := Totals{Excluded: map[string]int{}}
 	var first, last int64
@@ -97,6 +97,13 @@ func (s *Store) Count(ctx context.Context) (Totals, error) {
 	t.FirstMessageAt, t.LastMessageAt = instant(first), instant(last)
 	t.Excluded, err = s.countBy(ctx, `SELECT excluded, count(*) FROM conversations WHERE excluded <> '' GROUP BY excluded`)
 	return t, err
+}
+
+// FirstMessageAt returns the time of the oldest message; zero where there is none.
+func (s *Store) FirstMessageAt(ctx context.Context) (time.Time, error) {
+	var at int64
+	err := s.r.QueryRowContext(ctx, `SELECT coalesce(min(at), 0) FROM messages`).Scan(&at)
+	return instant(at), s.explain(err)
 }
 
 // Unscored counts the customers' messages of [from, to) without a sentiment, by reason.

@@ -228,18 +228,18 @@ func (g *gatherer) volume(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t, err := g.st.Count(ctx)
+	first, err := g.st.FirstMessageAt(ctx)
 	if err != nil {
 		return err
 	}
-	g.in.Volume = reporter.Volume{Conversations: v.Conversations, Messages: v.Messages, CustomerMessages: v.CustomerMessages, DeadLetters: t.DeadLetters}
+	g.in.Volume = reporter.Volume{Conversations: v.Conversations, Messages: v.Messages, CustomerMessages: v.CustomerMessages}
 	if g.in.Volume.Unscored, err = g.st.Unscored(ctx, g.per.start, g.per.end); err != nil {
 		return err
 	}
 	if g.in.Volume.Excluded, err = g.st.Excluded(ctx, g.per.start, g.per.end); err != nil {
 		return err
 	}
-	g.in.FirstWeek = t.FirstMessageAt.IsZero() || t.FirstMessageAt.After(g.before(7))
+	g.in.FirstWeek = first.IsZero() || first.After(g.before(7))
 	set, err := g.cfg.schedules()
 	if err != nil {
 		return err
@@ -513,6 +513,7 @@ func (g *gatherer) sources(ctx context.Context) error {
 		return err
 	}
 	for _, s := range list {
+		g.in.Volume.DeadLetters += s.DeadLetters
 		if s.PulledAt.IsZero() && s.FailedAt.IsZero() && s.Conversations == 0 {
 			continue // a file that only named others
 		}
