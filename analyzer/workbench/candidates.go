@@ -18,6 +18,7 @@ type candidate struct {
 	first   int // word
 	words   int // 1 or 2
 	negated bool
+	named   bool // a word is capitalised within a sentence, as names are
 	unknown bool // no entry, class or list knows it, or one of its words
 }
 
@@ -33,7 +34,7 @@ func (l *Lexicon) candidatesIn(message string, r *sentiment.Reading, toned bool)
 			negators[f.Start] = f.End
 		}
 	}
-	before, common := "", false // the free word in front
+	before, common, named := "", false, false // the free word in front
 	for i := range r.Words {
 		w := &r.Words[i]
 		if i > 0 && r.Words[i-1].Clause != w.Clause {
@@ -47,12 +48,13 @@ func (l *Lexicon) candidatesIn(message string, r *sentiment.Reading, toned bool)
 			word = plain(message[w.Start:w.End])
 		}
 		if word != "" {
-			negated, wasCommon := i < notUntil, common
+			negated, wasCommon, wasNamed := i < notUntil, common, named
+			named = w.Has(text.Upper) && !w.Has(text.First) && !w.Has(text.Caps)
 			if common = l.common[folded(word)]; !common {
-				out = append(out, candidate{"=" + word, i, 1, negated, !w.Known})
+				out = append(out, candidate{"=" + word, i, 1, negated, named, !w.Known})
 			}
 			if before != "" && !(common && wasCommon) {
-				out = append(out, candidate{"=" + before + " =" + word, i - 1, 2, negated, !w.Known || !r.Words[i-1].Known})
+				out = append(out, candidate{"=" + before + " =" + word, i - 1, 2, negated, named || wasNamed, !w.Known || !r.Words[i-1].Known})
 			}
 		}
 		before = word

@@ -54,6 +54,10 @@ type Fitted struct {
 	Before, After eval.Report
 }
 
+// mostNamed is the share of its messages in which a word may look like a name: one
+// in so many.
+const mostNamed = 3
+
 // heldBack is the share of messages that are not learned from: one in so many.
 const heldBack = 10
 
@@ -85,26 +89,32 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 			known[e.Pattern] = o.Trust == 0
 		}
 	}
-	seen := map[string]int{}
+	seen, named := map[string]int{}, map[string]int{}
 	inChunks(len(train), func(i int) []candidate { return l.candidatesOf(&train[i], &o) }, func(_ int, cs []candidate) {
 		counted := map[string]bool{}
 		for _, c := range cs {
 			if !counted[c.pattern] {
 				counted[c.pattern] = true
 				seen[c.pattern]++
+				if c.named {
+					named[c.pattern]++
+				}
 			}
 		}
 		prune(seen)
+		prune(named)
 	})
 	alias := twins(seen)
 	for p, q := range alias {
 		seen[q] += seen[p]
+		named[q] += named[p]
 	}
 	var patterns []string
 	for _, p := range slices.Sorted(maps.Keys(seen)) {
-		// What stands in most messages tells little of any.
+		// What stands in most messages tells little of any, and a name is nobody's
+		// praise or blame: people's names must not become entries.
 		n := seen[p]
-		if _, careless := alias[p]; !careless && n >= o.Least && n*2 <= len(train) && !known[p] && writable(p) {
+		if _, careless := alias[p]; !careless && n >= o.Least && n*2 <= len(train) && named[p]*mostNamed <= n && !known[p] && writable(p) {
 			patterns = append(patterns, p)
 		}
 	}
