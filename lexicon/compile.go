@@ -21,6 +21,7 @@ type Compiled struct {
 	forms    []form // by number; 0 is the unknown word
 	syms     []uint32
 	anchors  []anchor
+	beside   []beside // of each anchor
 	patterns []pattern
 	steps    []step
 	guards   []step
@@ -43,17 +44,30 @@ type form struct {
 // satisfies, and where to look first whether it is worth a try.
 type anchor struct {
 	pattern uint32
+	entry   uint32
+	steps   uint32 // where its steps begin
+	length  uint8  // how many there are
 	step    uint8
 	lang    Lang
 	side    int8  // of the neighbour: -1, 1, or 0 for none that tells
 	near    uint8 // how far the neighbour is at least
 	far     uint8 // and at most
 	bit     uint8 // of the neighbour's symbol in the bloom of its word
+	plain   bool  // the pattern asks for its steps and nothing more
 	class   Class // of the neighbour
 	// only are the forms of a neighbour that is one spelling, instead of the bit.
-	only  only
-	alone bool // the pattern is this one word: no try is needed
+	only only
 }
+
+// alone reports whether the pattern is one word: no try is needed.
+func (a *anchor) alone() bool { return a.plain && a.length == 1 }
+
+// A beside is what is asked first of an anchor, which mostly says no: that the
+// message is in its language, and that the blooms of the words right before and
+// behind have these bits. Bit always stands where nothing is asked.
+type beside struct{ before, after, lang uint8 }
+
+const always = 63
 
 // A pattern is an entry as steps.
 type pattern struct {
@@ -82,8 +96,8 @@ type step struct {
 	skip  uint8 // words that must: _
 }
 
-// bloomIndex is the bit of a symbol among the 64 of a bloom.
-func bloomIndex(sym uint32) uint8 { return uint8(sym * 0x9E3779B1 >> 26) }
+// bloomIndex is the bit of a symbol among the 63 of a bloom.
+func bloomIndex(sym uint32) uint8 { return uint8(uint64(sym*0x9E3779B1) * always >> 32) }
 
 func bloomBit(sym uint32) uint64 { return 1 << bloomIndex(sym) }
 
@@ -364,7 +378,10 @@ func (b *builder) anchor(l Lang, p pattern) {
 		}
 	}
 	b.c.patterns = append(b.c.patterns, p)
-	a := anchor{pattern: uint32(len(b.c.patterns) - 1), step: uint8(best), lang: l, alone: len(steps) == 1 && p.plain()}
+	a := anchor{
+		pattern: uint32(len(b.c.patterns) - 1), entry: p.entry, steps: p.stepLo, length: uint8(len(steps)),
+		step: uint8(best), lang: l, plain: p.plain(),
+	}
 	st := &steps[best]
 	b.anchors = append(b.anchors, symbolAnchor{st.sym, a})
 	for k := range numClasses {
@@ -376,8 +393,7 @@ func (b *builder) anchor(l Lang, p pattern) {
 
 // look says where to look before a pattern is tried: at the rarer neighbour.
 func (b *builder) look(a anchor) anchor {
-	p := &b.c.patterns[a.pattern]
-	steps := b.c.steps[p.stepLo:p.stepHi]
+	steps := b.c.steps[a.steps:][:a.length]
 	least := int32(0)
 	for side := -1; side <= 1; side += 2 {
 		k := int(a.step) + side
@@ -397,6 +413,23 @@ func (b *builder) look(a anchor) anchor {
 		a.bit, a.class, a.only = bloomIndex(steps[k].sym), steps[k].class, steps[k].only
 	}
 	return a
+}
+
+// beside says what is asked of the words right beside an anchor.
+func (b *builder) beside(a *anchor) beside {
+	q := beside{always, always, uint8(a.lang)}
+	steps := b.c.steps[a.steps:][:a.length]
+	told := func(neighbour, between *step) bool {
+		return neighbour.sym != 0 && neighbour.class == 0 && between.gap == 0 && between.skip == 0
+	}
+	k := int(a.step)
+	if k > 0 && told(&steps[k-1], &steps[k]) {
+		q.before = bloomIndex(steps[k-1].sym)
+	}
+	if k+1 < len(steps) && told(&steps[k+1], &steps[k+1]) {
+		q.after = bloomIndex(steps[k+1].sym)
+	}
+	return q
 }
 
 // finish lays everything out flat.
@@ -446,12 +479,16 @@ func (b *builder) finish() *Compiled {
 		f.symLo, f.anchorLo = uint32(len(c.syms)), uint32(len(c.anchors))
 		for _, sym := range own {
 			c.anchors = append(c.anchors, bySymbol[from[sym]:from[sym+1]]...)
+			f.bloom |= bloomBit(sym)
 			if b.symbols[sym].only == (only{}) {
-				f.bloom |= bloomBit(sym)
 				c.syms = append(c.syms, sym)
 			}
 		}
 		f.symHi, f.anchorHi = uint32(len(c.syms)), uint32(len(c.anchors))
+	}
+	c.beside = make([]beside, len(c.anchors))
+	for i := range c.anchors {
+		c.beside[i] = b.beside(&c.anchors[i])
 	}
 	for k := range c.byClass {
 		for i, a := range c.byClass[k] {

@@ -15,7 +15,7 @@ type Word struct {
 	// only ever grow along a message, Clause also from one sentence to the next.
 	Sentence, Clause uint32
 
-	bloom uint64 // of its form
+	bloom uint64 // of its form, with bit always; full beside which nothing can be told
 	class Class  // of its shape and its form
 }
 
@@ -83,27 +83,40 @@ func (c *Compiled) Match(dst []Match, words []Word, langs Langs) []Match {
 	for i := range words {
 		w := &words[i]
 		f := &c.forms[w.Form]
-		w.bloom, w.class = f.bloom, w.Class|f.classes(langs)
+		w.bloom, w.class = f.bloom|1<<always, w.Class|f.classes(langs)
+		if w.Mark == Ellipsis {
+			w.bloom = ^uint64(0) // patterns run over it
+		}
 	}
+	before := uint64(1 << always)
 	for i := range words {
 		w := &words[i]
+		after := uint64(1 << always)
+		if i+1 < len(words) {
+			after = words[i+1].bloom
+		}
 		f := &c.forms[w.Form]
 		anchors := c.anchors[f.anchorLo:f.anchorHi]
-		for k := range anchors {
+		for k, beside := range c.beside[f.anchorLo:f.anchorHi] {
+			// Nine patterns of ten end here, for four bytes each.
+			if before>>(beside.before&63)&(after>>(beside.after&63))&(uint64(langs)>>beside.lang)&1 == 0 {
+				continue
+			}
 			a := &anchors[k]
 			switch {
-			case !langs.Has(a.lang) || a.side != 0 && !worth(a, words, i):
-			case a.alone:
-				dst = append(dst, Match{Entry: c.patterns[a.pattern].entry, Start: uint32(i), End: uint32(i + 1), mask: 1, Items: 1})
+			case a.alone():
+				dst = append(dst, Match{Entry: a.entry, Start: uint32(i), End: uint32(i + 1), mask: 1, Items: 1})
+			case a.side != 0 && !worth(a, words, i):
 			case t.try(a, i):
-				dst = append(dst, t.match())
+				dst = append(dst, t.match(a))
 			}
 		}
+		before = w.bloom
 		for rest := w.class; rest != 0; rest &= rest - 1 {
 			anchors := c.byClass[bits.TrailingZeros16(uint16(rest))]
 			for k := range anchors {
 				if a := &anchors[k]; langs.Has(a.lang) && (a.side == 0 || worth(a, words, i)) && t.try(a, i) {
-					dst = append(dst, t.match())
+					dst = append(dst, t.match(a))
 				}
 			}
 		}
@@ -151,7 +164,6 @@ type trial struct {
 	c     *Compiled
 	words []Word
 
-	p      *pattern
 	budget int
 	at     [maxItems + 1]int32 // word of each step
 }
@@ -161,19 +173,17 @@ const maxProbes = 128
 
 // try reports whether the pattern stands with its anchor at word i.
 func (t *trial) try(a *anchor, i int) bool {
-	p := &t.c.patterns[a.pattern]
-	steps := t.c.steps[p.stepLo:p.stepHi]
-	if len(steps) > 1 {
-		t.p, t.budget = p, maxProbes
+	if a.length == 1 {
+		t.at[0] = int32(i)
+	} else {
+		steps := t.c.steps[a.steps:][:a.length]
+		t.budget = maxProbes
 		t.at[a.step] = int32(i)
 		if !t.left(steps, int(a.step), i) || !t.right(steps, int(a.step), i) {
 			return false
 		}
-	} else {
-		t.p = p
-		t.at[0] = int32(i)
 	}
-	return p.plain() || t.holds()
+	return a.plain || t.holds(&t.c.patterns[a.pattern])
 }
 
 func (p *pattern) plain() bool { return !p.start && !p.end && p.guardLo == p.guardHi }
@@ -256,10 +266,10 @@ func (t *trial) satisfies(j int, st *step) bool {
 	return containsSorted(t.c.syms[f.symLo:f.symHi], st.sym)
 }
 
-func (t *trial) match() Match {
-	at := t.at[:t.p.stepHi-t.p.stepLo]
+func (t *trial) match(a *anchor) Match {
+	at := t.at[:a.length]
 	first, last := at[0], at[len(at)-1]
-	m := Match{Entry: t.p.entry, Start: uint32(first), End: uint32(last + 1), Items: uint8(len(at))}
+	m := Match{Entry: a.entry, Start: uint32(first), End: uint32(last + 1), Items: uint8(len(at))}
 	for _, i := range at {
 		m.mask |= 1 << (i - first)
 	}
@@ -267,8 +277,8 @@ func (t *trial) match() Match {
 }
 
 // holds checks the edges and the guards of the pattern.
-func (t *trial) holds() bool {
-	p, words := t.p, t.words
+func (t *trial) holds(p *pattern) bool {
+	words := t.words
 	first, last := int(t.at[0]), int(t.at[p.stepHi-p.stepLo-1])
 	if p.start && first > 0 && words[first-1].Clause == words[first].Clause {
 		return false
