@@ -157,12 +157,12 @@ type Rating struct {
 	Comment string    `json:"comment,omitempty"`
 }
 
-// A Problem is something of a record that was not taken as it came. It is shown
-// by status and doctor; the record itself is kept.
+// A Problem is something of a record that was not taken as it came. Status counts
+// them and explain shows them; the record itself is kept.
 type Problem struct {
-	Field  string
-	Value  string
-	Reason string
+	Field  string `json:"field"`
+	Value  string `json:"value"`
+	Reason string `json:"reason"`
 }
 
 // A Touchpoint names a place where customer and company meet: a rule over the

@@ -64,7 +64,7 @@ func (s *Store) Invalidate(ctx context.Context) error {
 }
 
 const conversationFields = `c.id, c.revision, c.source, c.external_id, c.channel, c.inbox, c.subject, c.created_at, c.priority, c.team, c.form, c.tags, c.excluded,
-	coalesce(c.merged_into, 0), coalesce(k.external_id, ''), coalesce(k.name, ''), coalesce(k.email, ''),
+	coalesce(c.merged_into, 0), coalesce(k.external_id, ''), coalesce(k.name, ''), coalesce(k.email, ''), coalesce(c.problems, ''),
 	EXISTS (SELECT 1 FROM findings f WHERE f.conversation_id = c.id), k.identity`
 
 // Load reads conversations with all below them, in the order of ids. A number
@@ -135,16 +135,21 @@ func (s *Store) loadPlain(ctx context.Context, ids []int64) ([]Stored, map[int64
 		var (
 			c            Stored
 			created, mer int64
-			tags         string
+			tags, faults string
 		)
 		if err := rows.Scan(&c.ID, &c.Revision, &c.Source, &c.Conversation.ID, &c.Channel, &c.Inbox, &c.Subject, &created, &c.Priority, &c.Team, &c.Form, &tags,
-			&c.Excluded, &mer, &c.Customer.ID, &c.Customer.Name, &c.Customer.Email, &c.Analysed, &c.Identity); err != nil {
+			&c.Excluded, &mer, &c.Customer.ID, &c.Customer.Name, &c.Customer.Email, &faults, &c.Analysed, &c.Identity); err != nil {
 			return nil, nil, err
 		}
 		c.CreatedAt = time.Unix(created, 0).UTC()
 		if tags != "[]" {
 			if err := json.Unmarshal([]byte(tags), &c.Tags); err != nil {
 				return nil, nil, fmt.Errorf("tags of conversation %d: %w", c.ID, err)
+			}
+		}
+		if faults != "" {
+			if err := json.Unmarshal([]byte(faults), &c.Problems); err != nil {
+				return nil, nil, fmt.Errorf("problems of conversation %d: %w", c.ID, err)
 			}
 		}
 		if mer != 0 {

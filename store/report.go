@@ -79,8 +79,10 @@ func (s *Store) Candidates(ctx context.Context, from, to time.Time, limit int) (
 // Totals counts everything, for status and for a report's data line.
 type Totals struct {
 	Conversations, Messages, CustomerMessages, Scored, DeadLetters int
-	Excluded                                                       map[string]int
-	FirstMessageAt, LastMessageAt                                  time.Time
+	// Problems counts the conversations of which something was not taken as it came.
+	Problems                      int
+	Excluded                      map[string]int
+	FirstMessageAt, LastMessageAt time.Time
 }
 
 // Count sums up the whole database, which it reads for that.
@@ -89,8 +91,8 @@ func (s *Store) Count(ctx context.Context) (Totals, error) {
 	var first, last int64
 	err := s.r.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM conversations), (SELECT count(*) FROM messages), (SELECT count(*) FROM messages WHERE author = 'customer' AND public),
 		(SELECT count(*) FROM message_scores), (SELECT count(*) FROM dead_letters WHERE replayed_at IS NULL),
-		coalesce((SELECT min(at) FROM messages), 0), coalesce((SELECT max(at) FROM messages), 0)`).
-		Scan(&t.Conversations, &t.Messages, &t.CustomerMessages, &t.Scored, &t.DeadLetters, &first, &last)
+		(SELECT count(*) FROM conversations WHERE problems IS NOT NULL), coalesce((SELECT min(at) FROM messages), 0), coalesce((SELECT max(at) FROM messages), 0)`).
+		Scan(&t.Conversations, &t.Messages, &t.CustomerMessages, &t.Scored, &t.DeadLetters, &t.Problems, &first, &last)
 	if err != nil {
 		return t, s.explain(err)
 	}

@@ -169,6 +169,7 @@ func TestPutChanges(t *testing.T) {
 func TestLoadReturnsWhatWasPut(t *testing.T) {
 	s := open(t)
 	want := conversation("C-1")
+	want.Problems = []odzew.Problem{{Field: "tags[1]", Value: "x", Reason: "not a text"}}
 	put(t, s, "shop", "", want)
 	list, err := s.Load(t.Context(), []int64{1})
 	if err != nil {

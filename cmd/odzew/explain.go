@@ -81,6 +81,7 @@ type explanation struct {
 	Flag         odzew.Flag        `json:"flag"`
 	Waits        waits.Explanation `json:"waits"`
 	Messages     []odzew.Score     `json:"messages"`
+	Problems     []odzew.Problem   `json:"problems,omitempty"`
 }
 
 func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) error {
@@ -89,7 +90,7 @@ func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) err
 	r := d.Analyze(in, now)
 	x := waits.Explain(c.Conversation, d.Calendars.For(&c.Conversation), now, d.WaitOptions(in))
 	if p.global.JSON {
-		out := explanation{c.Conversation.ID, c.Source, r.Touchpoint, r.Flag, x, []odzew.Score{}}
+		out := explanation{c.Conversation.ID, c.Source, r.Touchpoint, r.Flag, x, []odzew.Score{}, c.Problems}
 		for i := range r.Scores {
 			s := r.Scores[i].Score
 			s.ID = c.Messages[r.Scores[i].Index].ID
@@ -112,6 +113,9 @@ func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) err
 			w.printf(" “%s” (%s)", mask.Clean(reason.Quote), mask.Clean(reason.Message))
 		}
 		w.printf("\n")
+	}
+	for _, pr := range c.Problems {
+		w.printf("  not taken as it came: %s %q: %s\n", mask.Clean(pr.Field), pr.Value, pr.Reason)
 	}
 	w.printf("\nmessages\n")
 	scores := map[int]*odzew.Score{}

@@ -222,8 +222,8 @@ func (c *statusCmd) Run(ctx context.Context, p *program) error {
 	if p.global.JSON {
 		return p.printJSON(statusJSON(st.Path(), t, sources, runs))
 	}
-	fmt.Fprintf(p.stdout, "%s: %d conversations, %d messages (%s to %s), %d of %d customer messages scored, %d dead letters\n", st.Path(), t.Conversations, t.Messages,
-		day(t.FirstMessageAt, cfg.zone), day(t.LastMessageAt, cfg.zone), t.Scored, t.CustomerMessages, t.DeadLetters)
+	fmt.Fprintf(p.stdout, "%s: %d conversations, %d messages (%s to %s), %d of %d customer messages scored, %d dead letters, %d conversations with problems\n", st.Path(), t.Conversations, t.Messages,
+		day(t.FirstMessageAt, cfg.zone), day(t.LastMessageAt, cfg.zone), t.Scored, t.CustomerMessages, t.DeadLetters, t.Problems)
 	w := tabwriter.NewWriter(p.stdout, 2, 4, 2, ' ', 0)
 	fmt.Fprintf(w, "\nSOURCE\tPULLED\tCONVERSATIONS\tMESSAGES\tSET ASIDE\tSTATE\n")
 	for _, s := range sources {
@@ -275,11 +275,12 @@ func statusJSON(path string, t store.Totals, sources []store.SourceState, runs [
 		CustomerMessages int        `json:"customer_messages"`
 		Scored           int        `json:"scored"`
 		DeadLetters      int        `json:"dead_letters"`
+		Problems         int        `json:"problems"`
 		First            *time.Time `json:"first_message_at"`
 		Last             *time.Time `json:"last_message_at"`
 		Sources          []source   `json:"sources"`
 		Runs             []run      `json:"runs"`
-	}{path, t.Conversations, t.Messages, t.CustomerMessages, t.Scored, t.DeadLetters, orNil(t.FirstMessageAt), orNil(t.LastMessageAt), []source{}, []run{}}
+	}{path, t.Conversations, t.Messages, t.CustomerMessages, t.Scored, t.DeadLetters, t.Problems, orNil(t.FirstMessageAt), orNil(t.LastMessageAt), []source{}, []run{}}
 	for _, s := range sources {
 		out.Sources = append(out.Sources, source{s.Name, orNil(s.PulledAt), orNil(s.FailedAt), s.Error, s.Conversations, s.Messages, s.DeadLetters})
 	}
