@@ -224,7 +224,8 @@ func TestSpelling(t *testing.T) {
 		{"Don't recommend this", "Don’t recommend this"},
 	} {
 		a, b := s.Score(tt.plain, "", false), s.Score(tt.other, "", false)
-		if a.Valence != b.Valence || a.Valence == 0 {
+		// Learned entries are forms: a word without diacritics may be two of them.
+		if math.Abs(a.Valence-b.Valence) > 0.1 || math.Abs(a.Valence) < 0.3 {
 			t.Errorf("%q: valence %v, %q: %v", tt.plain, a.Valence, tt.other, b.Valence)
 		}
 	}

@@ -18,7 +18,7 @@ type candidate struct {
 	first   int // word
 	words   int // 1 or 2
 	negated bool
-	named   bool // a word is capitalised within a sentence, as names are
+	named   bool // a word is capitalised within a sentence, as names and acronyms are
 	unknown bool // no entry, class or list knows it, or one of its words
 }
 
@@ -49,7 +49,7 @@ func (l *Lexicon) candidatesIn(message string, r *sentiment.Reading, toned bool)
 		}
 		if word != "" {
 			negated, wasCommon, wasNamed := i < notUntil, common, named
-			named = w.Has(text.Upper) && !w.Has(text.First) && !w.Has(text.Caps)
+			named = w.Has(text.Upper) && !w.Has(text.First)
 			if common = l.common[folded(word)]; !common {
 				out = append(out, candidate{"=" + word, i, 1, negated, named, !w.Known})
 			}
