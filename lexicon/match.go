@@ -190,61 +190,69 @@ func (p *pattern) plain() bool { return !p.start && !p.end && p.guardLo == p.gua
 
 // left places the steps before k, which stands at word i.
 func (t *trial) left(steps []step, k, i int) bool {
-	if k == 0 {
-		return true
-	}
-	st := &steps[k-1]
-	reach := &steps[k] // the gap stands before the step that follows it
-	from := i - 1 - int(reach.skip)
 	sentence := t.words[i].Sentence
-	for j := from; j >= from-int(reach.gap) && j >= 0; j-- {
-		if t.words[j].Sentence != sentence {
-			break
-		}
-		if t.words[j].Mark == Ellipsis && !t.satisfies(j, st) {
-			from-- // an ellipsis takes no room
-			continue
-		}
-		if t.budget--; t.budget < 0 {
-			return false
-		}
-		if t.satisfies(j, st) {
+next:
+	for k > 0 {
+		st := &steps[k-1]
+		reach := &steps[k] // the gap stands before the step that follows it
+		from := i - 1 - int(reach.skip)
+		for j := from; j >= from-int(reach.gap) && j >= 0 && t.words[j].Sentence == sentence; j-- {
+			fits := t.satisfies(j, st)
+			if !fits && t.words[j].Mark == Ellipsis {
+				from-- // an ellipsis takes no room
+				continue
+			}
+			if t.budget--; t.budget < 0 {
+				return false
+			}
+			if !fits {
+				continue
+			}
 			t.at[k-1] = int32(j)
+			if reach.gap == 0 { // no other place
+				k, i = k-1, j
+				continue next
+			}
 			if t.left(steps, k-1, j) {
 				return true
 			}
 		}
+		return false
 	}
-	return false
+	return true
 }
 
 // right places the steps behind k; the last one placed stands at word i.
 func (t *trial) right(steps []step, k, i int) bool {
-	if k == len(steps)-1 {
-		return true
-	}
-	st := &steps[k+1]
-	from := i + 1 + int(st.skip)
 	sentence := t.words[i].Sentence
-	for j := from; j <= from+int(st.gap) && j < len(t.words); j++ {
-		if t.words[j].Sentence != sentence {
-			break
-		}
-		if t.words[j].Mark == Ellipsis && !t.satisfies(j, st) {
-			from++
-			continue
-		}
-		if t.budget--; t.budget < 0 {
-			return false
-		}
-		if t.satisfies(j, st) {
+next:
+	for k < len(steps)-1 {
+		st := &steps[k+1]
+		from := i + 1 + int(st.skip)
+		for j := from; j <= from+int(st.gap) && j < len(t.words) && t.words[j].Sentence == sentence; j++ {
+			fits := t.satisfies(j, st)
+			if !fits && t.words[j].Mark == Ellipsis {
+				from++
+				continue
+			}
+			if t.budget--; t.budget < 0 {
+				return false
+			}
+			if !fits {
+				continue
+			}
 			t.at[k+1] = int32(j)
+			if st.gap == 0 {
+				k, i = k+1, j
+				continue next
+			}
 			if t.right(steps, k+1, j) {
 				return true
 			}
 		}
+		return false
 	}
-	return false
+	return true
 }
 
 // satisfies reports whether word j is what the step asks for.
