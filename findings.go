@@ -124,7 +124,7 @@ type Turn struct {
 	BusinessSeconds   int64      `json:"business_seconds"`
 	Nudges            int        `json:"nudges"`
 	FirstNudgeSeconds *int64     `json:"first_nudge_seconds"`
-	Flags             []string   `json:"flags,omitempty"`
+	Flags             []string   `json:"flags"`
 	// Thanks marks a turn that a closing-only message opened.
 	Thanks bool `json:"thanks,omitempty"`
 	// ParkedSeconds is how long the turn was open while its status said pending

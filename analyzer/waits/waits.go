@@ -193,7 +193,7 @@ func (m meter) turn(t *turn) odzew.Turn {
 	out := odzew.Turn{
 		Kind: t.kind, Outcome: t.outcome, OpenedAt: unix(t.from),
 		Seconds: clock.Seconds, BusinessSeconds: clock.BusinessSeconds,
-		Nudges: t.nudges, Thanks: t.thanks,
+		Nudges: t.nudges, Thanks: t.thanks, Flags: []string{},
 	}
 	if !t.running {
 		end := unix(t.to)
