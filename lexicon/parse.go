@@ -211,14 +211,17 @@ func (r *patternReader) row(raw string, columns int) (e Entry, msg string) {
 		return e, msg
 	}
 	if columns == 8 && f[7] != "" {
-		w := strings.Fields(f[7])
-		if len(w) != len(e.Weights) {
-			return e, fmt.Sprintf("weights %q are not four numbers", f[7])
-		}
-		for i, s := range w {
-			if e.Weights[i], ok = parseNumber(s, -20, 20); !ok {
-				return e, fmt.Sprintf("weight %q is not a number between -20 and 20", s)
+		n := 0
+		for s := range strings.FieldsSeq(f[7]) {
+			if n < len(e.Weights) {
+				if e.Weights[n], ok = parseNumber(s, -20, 20); !ok {
+					return e, fmt.Sprintf("weight %q is not a number between -20 and 20", s)
+				}
 			}
+			n++
+		}
+		if n != len(e.Weights) {
+			return e, fmt.Sprintf("weights %q are not four numbers", f[7])
 		}
 	}
 	if e.Kind == Learned && (e.Weights == [4]float64{} || e.Polarity != 0 || e.Opinion != 0 || e.Tags != Tags{}) {
