@@ -282,7 +282,7 @@ func TestWaitsJSON(t *testing.T) {
 	}
 	const want = `{"conversation":"A","as_of":"2026-02-24T09:45:00Z","first_reply":{"state":"answered","seconds":2700,"business_seconds":2700},` +
 		`"first_human_total":{"seconds":2700,"business_seconds":2700},` +
-		`"turns":[{"kind":"first","outcome":"answered","opened_at":"2026-02-10T09:00:00Z","closed_at":"2026-02-10T09:45:00Z","seconds":2700,"business_seconds":2700,"nudges":0,"first_nudge_seconds":null}],` +
+		`"turns":[{"kind":"first","outcome":"answered","opened_at":"2026-02-10T09:00:00Z","closed_at":"2026-02-10T09:45:00Z","seconds":2700,"business_seconds":2700,"nudges":0,"first_nudge_seconds":null,"flags":[]}],` +
 		`"requester_wait":null,"agent_work":null,"pending":null,"hold":null,"parked_wait":null,"first_resolution":null,"full_resolution":null,"active_life":null,` +
 		`"periodic":[],"pausable":[],"reopens":0,"handovers":0,"nudges":0,"one_touch":false}`
 	if diff := cmp.Diff(want, string(data)); diff != "" {
