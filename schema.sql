@@ -219,6 +219,7 @@ CREATE TABLE findings (
   recheck_at        INTEGER           -- from then on time alone may have changed it: a promise falls due
 ) STRICT;
 CREATE INDEX findings_open ON findings (open_since) WHERE open_since IS NOT NULL;
+CREATE INDEX findings_first ON findings (first_customer_at);
 
 -- Days whose rollups are older than what they sum up.
 CREATE TABLE stale_days (
@@ -254,6 +255,38 @@ CREATE TABLE activity_rollups (
   messages          INTEGER NOT NULL, -- public, of all hands
   customer_messages INTEGER NOT NULL,
   PRIMARY KEY (day, touchpoint)
+) WITHOUT ROWID, STRICT;
+
+-- Conversations on the local date of their customer's first message, each once, with all
+-- that is known of it by now: reports on touchpoints and the journey read these. A
+-- conversation that went into another one counts in that one only.
+CREATE TABLE touchpoint_rollups (
+  day               TEXT NOT NULL,
+  touchpoint        TEXT NOT NULL,
+  stage             TEXT NOT NULL,    -- of the first scored message; empty where none was scored
+  conversations     INTEGER NOT NULL, -- with a scored message
+  negative          INTEGER NOT NULL, -- of these, with a negative message
+  strong            INTEGER NOT NULL, -- of these, of level 2 now or in any message
+  messages          INTEGER NOT NULL, -- of customers, scored
+  negative_messages INTEGER NOT NULL,
+  strong_messages   INTEGER NOT NULL, -- of level 2
+  valence           REAL NOT NULL,    -- the sum of the conversations' mean valences
+  valence_squares   REAL NOT NULL,    -- the sum of the squares of these means
+  asked             INTEGER NOT NULL, -- conversations, scored or not, with a wait for a first reply
+  open              INTEGER NOT NULL, -- of these, still without one
+  customers         TEXT NOT NULL,    -- keyed hashes of up to five, space-separated: enough to tell a smaller group
+  PRIMARY KEY (day, touchpoint, stage)
+) WITHOUT ROWID, STRICT;
+
+-- What those conversations were about, and what was felt: a conversation counts once
+-- a topic.
+CREATE TABLE topic_rollups (
+  day           TEXT NOT NULL,
+  touchpoint    TEXT NOT NULL,
+  kind          TEXT NOT NULL,        -- aspect (judged negative or mixed), emotion
+  name          TEXT NOT NULL,
+  conversations INTEGER NOT NULL,
+  PRIMARY KEY (day, touchpoint, kind, name)
 ) WITHOUT ROWID, STRICT;
 
 -- What a customer filed that the law wants answered by a date.

@@ -52,6 +52,35 @@ CREATE TABLE flag_events (
   by_whom TEXT NOT NULL
 ) STRICT;
 CREATE INDEX flag_events_flag ON flag_events (flag_id, at);`,
+	// 2 to 3: touchpoints are rolled up by conversation; the next analysis does it
+	// for the days that are there.
+	`CREATE INDEX findings_first ON findings (first_customer_at);
+CREATE TABLE touchpoint_rollups (
+  day               TEXT NOT NULL,
+  touchpoint        TEXT NOT NULL,
+  stage             TEXT NOT NULL,
+  conversations     INTEGER NOT NULL,
+  negative          INTEGER NOT NULL,
+  strong            INTEGER NOT NULL,
+  messages          INTEGER NOT NULL,
+  negative_messages INTEGER NOT NULL,
+  strong_messages   INTEGER NOT NULL,
+  valence           REAL NOT NULL,
+  valence_squares   REAL NOT NULL,
+  asked             INTEGER NOT NULL,
+  open              INTEGER NOT NULL,
+  customers         TEXT NOT NULL,
+  PRIMARY KEY (day, touchpoint, stage)
+) WITHOUT ROWID, STRICT;
+CREATE TABLE topic_rollups (
+  day           TEXT NOT NULL,
+  touchpoint    TEXT NOT NULL,
+  kind          TEXT NOT NULL,
+  name          TEXT NOT NULL,
+  conversations INTEGER NOT NULL,
+  PRIMARY KEY (day, touchpoint, kind, name)
+) WITHOUT ROWID, STRICT;
+INSERT OR IGNORE INTO stale_days SELECT DISTINCT day FROM activity_rollups;`,
 }
 
 // migrate makes the schema in an empty database, or runs the steps that an older

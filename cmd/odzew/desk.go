@@ -176,7 +176,11 @@ func (p *program) analyze(ctx context.Context, st *store.Store, d *desk, all boo
 		return n, err
 	}
 	for _, date := range days {
-		if err := st.RollUp(ctx, dayOf(date, d.zone), stats.Bucket); err != nil {
+		day := dayOf(date, d.zone)
+		if err := st.RollUpTouchpoints(ctx, day); err != nil {
+			return n, err
+		}
+		if err := st.RollUp(ctx, day, stats.Bucket); err != nil {
 			return n, err
 		}
 		n.Days++
