@@ -39,6 +39,8 @@ type Store struct {
 	r    *sql.DB
 	now  func() time.Time
 	lock *fileLock
+	// deferred: indexes are still to be made.
+	deferred bool
 
 	identityKey []byte
 }
@@ -52,7 +54,8 @@ type Options struct {
 	// Exclusive takes the database's lock file: one process at a time pulls,
 	// imports or analyses. Readers need no lock.
 	Exclusive bool
-	// Bulk gives the writer a larger cache, for a command that loads much and ends.
+	// Bulk is for a command that loads much and ends: the writer has a larger cache,
+	// and an empty database gets most of its indexes only at Close.
 	Bulk bool
 }
 
@@ -140,6 +143,14 @@ func (s *Store) open(ctx context.Context, o Options) error {
 		if err := s.initMeta(ctx); err != nil {
 			return err
 		}
+		if err := s.makeIndexes(ctx); err != nil {
+			return err
+		}
+		if o.Bulk {
+			if err := s.deferIndexes(ctx); err != nil {
+				return err
+			}
+		}
 	}
 	var err error
 	if s.r, err = sql.Open("sqlite3", dsn(s.path, "ro", 2<<10)); err != nil {
@@ -190,6 +201,10 @@ func (w writer) Connect(context.Context) (driver.Conn, error) { return w.Driver(
 // Close ends all connections and gives the lock back.
 func (s *Store) Close() error {
 	var errs []error
+	if s.deferred {
+		errs = append(errs, s.explain(s.makeIndexes(context.Background())))
+		s.deferred = false
+	}
 	if s.r != nil {
 		errs = append(errs, s.r.Close())
 	}

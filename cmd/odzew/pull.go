@@ -12,9 +12,12 @@ import (
 	"odzew/store"
 )
 
-// commitEvery is how many records a transaction holds. More gains little; fewer
-// cost a third of the speed.
-const commitEvery = 1000
+// How many records a transaction holds. Of a source that must be asked again after a
+// kill, fewer; of a file, which is soon read again, as many as spare the most writing.
+const (
+	commitPulled   = 1000
+	commitImported = 8000
+)
 
 // pull brings what is new of one source into the store. Rows and cursor are
 // committed together, also of a pull that fails half-way: what came is kept.
@@ -67,6 +70,7 @@ type intake struct {
 	st          *store.Store
 	source      string
 	incremental bool
+	commitEvery int
 	records     chan connectors.Record
 	failed      chan struct{} // closed once err is set
 	done        chan struct{}
@@ -80,8 +84,11 @@ type intake struct {
 
 func newIntake(ctx context.Context, st *store.Store, source string, incremental bool) *intake {
 	in := &intake{
-		ctx: ctx, st: st, source: source, incremental: incremental,
-		records: make(chan connectors.Record, 16), failed: make(chan struct{}), done: make(chan struct{}),
+		ctx: ctx, st: st, source: source, incremental: incremental, commitEvery: commitImported,
+		records: make(chan connectors.Record, 256), failed: make(chan struct{}), done: make(chan struct{}),
+	}
+	if incremental {
+		in.commitEvery = commitPulled
 	}
 	go func() {
 		defer close(in.done)
@@ -150,7 +157,7 @@ func (in *intake) store(r connectors.Record) error {
 	if r.Cursor != "" && in.incremental {
 		in.cursor = []byte(r.Cursor)
 	}
-	if in.n >= commitEvery && (r.Cursor != "" || !in.incremental) {
+	if in.n >= in.commitEvery && (r.Cursor != "" || !in.incremental) {
 		return in.commit()
 	}
 	return nil
