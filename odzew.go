@@ -169,11 +169,14 @@ type Problem struct {
 // conversation. An empty field of a rule matches everything; the first rule that
 // matches wins.
 type Touchpoint struct {
-	Name    string   `json:"name" yaml:"name"`
-	Source  string   `json:"source,omitempty" yaml:"source"`
-	Channel string   `json:"channel,omitempty" yaml:"channel"`
-	Inbox   string   `json:"inbox,omitempty" yaml:"inbox"`
-	Tag     string   `json:"tag,omitempty" yaml:"tag"`
-	Form    string   `json:"form,omitempty" yaml:"form"`
-	Words   []string `json:"words,omitempty" yaml:"words"` // any of them in the subject
+	Name    string `json:"name" yaml:"name"`
+	Source  string `json:"source,omitempty" yaml:"source"`
+	Channel string `json:"channel,omitempty" yaml:"channel"`
+	Inbox   string `json:"inbox,omitempty" yaml:"inbox"`
+	Tag     string `json:"tag,omitempty" yaml:"tag"`
+	Form    string `json:"form,omitempty" yaml:"form"`
+	// Stage is where on the customer's journey the conversation began: awareness,
+	// interest, decision, purchase or after_sales.
+	Stage string   `json:"stage,omitempty" yaml:"stage"`
+	Words []string `json:"words,omitempty" yaml:"words"` // any of them in the subject
 }

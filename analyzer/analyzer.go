@@ -82,7 +82,7 @@ type MessageScore struct {
 // Analyze finds all that there is to find in a conversation as of now.
 func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 	c := &in.Conversation
-	res := Result{Touchpoint: TouchpointOf(a.Touchpoints, c)}
+	var res Result
 	schedule := a.Calendars.For(c)
 	res.Waits = waits.Measure(*c, schedule, now, a.WaitOptions(in))
 
@@ -114,6 +114,7 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 		}
 		a.desk(m, &matter, place)
 	}
+	res.Touchpoint = TouchpointOf(a.Touchpoints, c, stageOf(res.Scores))
 	for i := range c.Events {
 		if e := &c.Events[i]; e.Kind == odzew.EventAssign && !e.At.After(now) && a.leads(e.To) && e.At.After(matter.StepIn) {
 			matter.StepIn = e.At

@@ -347,9 +347,34 @@ func TestTouchpointOf(t *testing.T) {
 		{"the first rule", []odzew.Touchpoint{{Name: "x", Channel: "chat"}, {Name: "r", Tag: "vip"}, {Name: "s"}}, c, "r"},
 		{"words of the subject", []odzew.Touchpoint{{Name: "r", Words: []string{"PIENIĘDZY"}}}, c, "r"},
 		{"none of the words", []odzew.Touchpoint{{Name: "r", Words: []string{"dostawa"}}}, c, "zwroty"},
+		{"the stage", []odzew.Touchpoint{{Name: "x", Stage: "after_sales"}, {Name: "r", Stage: "purchase"}}, c, "r"},
 	} {
-		if got := analyzer.TouchpointOf(tt.rules, &tt.c); got != tt.want {
+		if got := analyzer.TouchpointOf(tt.rules, &tt.c, "purchase"); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A rule over the stage sees where the conversation began, in an analysis and when
+// only the name is asked for.
+func TestTouchpointByStage(t *testing.T) {
+	a := desk(t)
+	a.Touchpoints = []odzew.Touchpoint{{Name: "przed zakupem", Stage: "interest"}, {Name: "po zakupie", Stage: "after_sales"}}
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for _, tt := range []struct{ text, want string }{
+		{"Ile kosztuje namiot dla trzech osób?", "przed zakupem"},
+		{"Paczka przyszła uszkodzona, proszę o wymianę.", "po zakupie"},
+		{"", "sklep"},
+	} {
+		c := odzew.Conversation{ID: "c", Inbox: "sklep", CreatedAt: at}
+		if tt.text != "" {
+			c.Messages = []odzew.Message{{ID: "m", At: at, Author: odzew.AuthorCustomer, Public: true, Text: tt.text}}
+		}
+		if got := a.Analyze(analyzer.Input{Conversation: c}, at.Add(time.Hour)).Touchpoint; got != tt.want {
+			t.Errorf("%q is at %q, want %q", tt.text, got, tt.want)
+		}
+		if got := a.Touchpoint(&c); got != tt.want {
+			t.Errorf("%q is called %q, want %q", tt.text, got, tt.want)
 		}
 	}
 }

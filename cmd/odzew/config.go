@@ -26,6 +26,7 @@ import (
 	"odzew/connectors/jsonl"
 	"odzew/connectors/maildir"
 	"odzew/connectors/mbox"
+	"odzew/lexicon"
 )
 
 // Config is odzew.yaml. An unknown key is an error with its line. Relative paths
@@ -208,6 +209,9 @@ func (c *Config) complete() error {
 	for i, t := range c.Touchpoints {
 		if t.Name == "" {
 			bad("touchpoints[%d]: needs a name", i)
+		}
+		if t.Stage != "" && !slices.Contains(lexicon.Stages, t.Stage) {
+			bad("touchpoints[%d]: there is no stage %q; the stages are %s", i, t.Stage, strings.Join(lexicon.Stages, ", "))
 		}
 	}
 	if _, err := waits.CompileTargets(c.Targets, zone); err != nil {

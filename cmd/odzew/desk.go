@@ -297,8 +297,3 @@ func (c *analyzeCmd) Run(ctx context.Context, p *program) error {
 	_, err = fmt.Fprintf(p.stdout, "analysed %d conversations, scored %d messages of customers\n", n.Conversations, n.Messages)
 	return err
 }
-
-// Touchpoint names the touchpoint of a conversation by the desk's rules.
-func (d *desk) Touchpoint(c *odzew.Conversation) string {
-	return analyzer.TouchpointOf(d.Touchpoints, c)
-}
