@@ -362,7 +362,7 @@ func TestTouchpointByStage(t *testing.T) {
 	a.Touchpoints = []odzew.Touchpoint{{Name: "przed zakupem", Stage: "interest"}, {Name: "po zakupie", Stage: "after_sales"}}
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	for _, tt := range []struct{ text, want string }{
-		{"Ile kosztuje namiot dla trzech osób?", "przed zakupem"},
+		{"Jestem zainteresowany rowerem, czym się różnią te modele?", "przed zakupem"},
 		{"Paczka przyszła uszkodzona, proszę o wymianę.", "po zakupie"},
 		{"", "sklep"},
 	} {
