@@ -18,79 +18,102 @@ type Compiled struct {
 	Version string
 
 	index    index
-	forms    []form // by number; 0 is the unknown word
-	syms     []uint32
-	anchors  []anchor
-	beside   []beside // of each anchor
+	forms    []form   // by number; 0 is the unknown word; one more at the end
+	syms     []uint32 // of the forms
+	marks    []uint16 // of the forms
+	gates    []gate   // of the forms
+	singles  []single // of the symbols
 	patterns []pattern
 	steps    []step
 	guards   []step
-	// byClass are the anchors of patterns that have nothing rarer than a class.
-	byClass [numClasses][]anchor
+	// byClass are the gates of patterns that have nothing rarer than a class.
+	byClass [numClasses][]gate
 }
 
 // A form is what is known of a spelling. Spellings of which the same is known, such
 // as most of one lemma, are one form: there are ten times fewer, and the tables that
 // matching walks stay in the near cache.
 type form struct {
-	symLo, symHi       uint32
-	anchorLo, anchorHi uint32
-	bloom              uint64 // of its symbols
+	bloom uint64 // of its symbols
+	// Where its symbols, marks and gates begin; they end where the next form's do.
+	syms, marks, gates uint32
 	class              [numLangs]Class
 	langs              uint8 // bit of each language in which it is a word
 }
 
-// An anchor says that a pattern may stand around a word: the step that the word
-// satisfies, and where to look first whether it is worth a try.
-type anchor struct {
+// A gate stands before a pattern that may stand around a word. What it asks is mostly
+// answered no: that the message is in its language, that the blooms of the words right
+// before and behind have these bits, and that the sentence has a word with this mark,
+// for the rarest of the other steps. Where nothing is asked stand bits and a mark that
+// are always there.
+type gate struct {
+	// asks holds, from its lowest bit on: the mark in 12 bits, the bits of the words
+	// before and behind in 6 each, the language in 2, the step that the word satisfies
+	// in 5. The highest bit says that the pattern is this one word.
+	asks uint32
+	// pattern is its number; of one word alone, that of its entry.
 	pattern uint32
-	entry   uint32
-	steps   uint32 // where its steps begin
-	length  uint8  // how many there are
-	step    uint8
-	lang    Lang
-	side    int8  // of the neighbour: -1, 1, or 0 for none that tells
-	near    uint8 // how far the neighbour is at least
-	far     uint8 // and at most
-	bit     uint8 // of the neighbour's symbol in the bloom of its word
-	plain   bool  // the pattern asks for its steps and nothing more
-	class   Class // of the neighbour
-	// only are the forms of a neighbour that is one spelling, instead of the bit.
-	only only
 }
 
-// alone reports whether the pattern is one word: no try is needed.
-func (a *anchor) alone() bool { return a.plain && a.length == 1 }
+const (
+	always     = 63 // a bit that every word's bloom has
+	alwaysMark = 0  // a mark that every sentence has
+	numMarks   = 1 << 12
 
-// A beside is what is asked first of an anchor, which mostly says no: that the
-// message is in its language, and that the blooms of the words right before and
-// behind have these bits. Bit always stands where nothing is asked.
-type beside struct{ before, after, lang uint8 }
+	alone uint32 = 1 << 31
+)
 
-const always = 63
+func newGate(mark uint16, before, after uint8, lang Lang, step int, pattern uint32) gate {
+	return gate{uint32(mark) | uint32(before)<<12 | uint32(after)<<18 | uint32(lang)<<24 | uint32(step)<<26, pattern}
+}
+
+func (g gate) mark() uint32 { return g.asks % numMarks }
+func (g gate) step() int    { return int(g.asks >> 26 & 31) }
+
+// opens reports whether all that is asked is so.
+func (g gate) opens(near *near) bool {
+	return near.before>>(g.asks>>12&63)&(near.after>>(g.asks>>18&63))&(near.langs>>(g.asks>>24&3))&
+		(near.marks[g.asks%numMarks/64]>>(g.asks%64))&1 != 0
+}
+
+// near is what gates ask about.
+type near struct {
+	before, after, langs uint64
+	marks                [numMarks / 64]uint64 // of the words of the sentence
+}
+
+// markOf is the mark of words with this symbol. Two symbols may share one.
+func markOf(sym uint32) uint16 { return uint16(1 + uint64(sym*0x9E3779B1)*(numMarks-1)>>32) }
 
 // A pattern is an entry as steps.
 type pattern struct {
-	entry            uint32
-	stepLo, stepHi   uint32
-	guardLo, guardHi uint32
-	start, end       bool  // stands at the edge of a clause
-	slack            uint8 // words that may stand between the pattern and its end edge
+	entry, steps, guards uint32 // where its steps and guards begin
+	length, guarded      uint8  // how many there are
+	edges                uint8
+	slack                uint8 // words that may stand between the pattern and its end edge
 }
 
-// only are the one or two forms that an item of one spelling has: as written, and
+// The edges of a clause at which a pattern may have to stand.
+const (
+	atStart = 1 << iota
+	atEnd
+)
+
+// plain reports whether the pattern asks for its steps and nothing more.
+func (p *pattern) plain() bool { return p.edges == 0 && p.guarded == 0 }
+
+// A single is the one or two forms that an item of one spelling has: as written, and
 // folded. Words like =nie stand in hundreds of patterns; told by themselves, they
 // need no symbol for each.
-type only [2]uint32
+type single [2]uint32
 
 // is reports whether a form is one of them. No spelling that satisfies no such item
 // is of the same form, since the items that it satisfies are what makes a form.
-func (o only) is(form uint32) bool { return form != 0 && (form == o[0] || form == o[1]) }
+func (s single) is(form uint32) bool { return form != 0 && (form == s[0] || form == s[1]) }
 
 // A step is one item that a word must satisfy.
 type step struct {
 	sym   uint32
-	only  only
 	class Class
 	gap   uint8 // words that may stand between the last step and this one
 	skip  uint8 // words that must: _
@@ -106,7 +129,7 @@ func (s *Set) Compile() *Compiled {
 	n := len(s.Entries)
 	b := &builder{
 		set: s, c: &Compiled{Entries: make([]Entry, n), Version: s.Version},
-		lines: map[alt]bool{}, symbols: make([]symbol, 1, n), anchors: make([]symbolAnchor, 0, n+n/8),
+		lines: map[alt]bool{}, symbols: make([]symbol, 1, n), anchors: make([]anchor, 0, n+n/8),
 		wordSymbols: make([]wordSymbol, 0, 2*n), words: make([]word, 1, n), more: make([]wordLink, 1, n),
 	}
 	b.c.patterns = make([]pattern, 0, n+n/8)
@@ -157,14 +180,15 @@ type builder struct {
 	lines       map[alt]bool // the words that every other line has
 	spellings   spellings
 	more        []wordLink
-	anchors     []symbolAnchor
+	anchors     []anchor
 }
 
 // A symbol is what an item asks for.
 type symbol struct {
 	cost int32
 	word uint32 // the one word of an item that is one spelling, or 0
-	only only
+	// marked says that a gate asks for it.
+	marked bool
 }
 
 // A word is an alternative of items or a word of a class, in its language.
@@ -178,10 +202,10 @@ type word struct {
 // A wordSymbol says that a word satisfies a symbol.
 type wordSymbol struct{ word, sym uint32 }
 
-// A symbolAnchor is an anchor and the symbol of its step.
-type symbolAnchor struct {
-	sym uint32
-	anchor
+// An anchor is the rarest step of a pattern, under which it is found.
+type anchor struct {
+	sym, pattern uint32
+	step         uint8
 }
 
 // word returns the number of a word. A new one is spelled in all its forms, exact
@@ -339,15 +363,15 @@ func (b *builder) variant(entry uint32, done, rest []item) {
 
 func (b *builder) pattern(entry uint32, items []item) {
 	l := b.set.Entries[entry].Lang
-	p := pattern{entry: entry, stepLo: uint32(len(b.c.steps)), guardLo: uint32(len(b.c.guards))}
+	p := pattern{entry: entry, steps: uint32(len(b.c.steps)), guards: uint32(len(b.c.guards))}
 	var gap, skip uint8
 	for i := range items {
 		it := &items[i]
 		switch it.op {
 		case opStart:
-			p.start = true
+			p.edges |= atStart
 		case opEnd:
-			p.end = true
+			p.edges |= atEnd
 			p.slack, gap = gap, 0
 		case opGap:
 			gap += it.gap
@@ -355,21 +379,23 @@ func (b *builder) pattern(entry uint32, items []item) {
 			skip++
 		case opGuard:
 			b.c.guards = append(b.c.guards, step{sym: b.symbol(l, it), class: it.class})
+			p.guarded++
 		case opWord:
 			b.c.steps = append(b.c.steps, step{sym: b.symbol(l, it), class: it.class, gap: gap, skip: skip})
+			p.length++
 			gap, skip = 0, 0
 		}
 	}
 	if skip > 0 { // _ at the end: any word at all
 		b.c.steps = append(b.c.steps, step{gap: gap, skip: skip - 1})
+		p.length++
 	}
-	p.stepHi, p.guardHi = uint32(len(b.c.steps)), uint32(len(b.c.guards))
-	b.anchor(l, p)
+	b.anchor(p)
 }
 
 // anchor puts a pattern into the index under its rarest step.
-func (b *builder) anchor(l Lang, p pattern) {
-	steps := b.c.steps[p.stepLo:p.stepHi]
+func (b *builder) anchor(p pattern) {
+	steps := b.c.steps[p.steps:]
 	best, cost := -1, int32(0)
 	for i := range steps {
 		st := &steps[i]
@@ -377,59 +403,44 @@ func (b *builder) anchor(l Lang, p pattern) {
 			best, cost = i, c
 		}
 	}
+	b.anchors = append(b.anchors, anchor{steps[best].sym, uint32(len(b.c.patterns)), uint8(best)})
 	b.c.patterns = append(b.c.patterns, p)
-	a := anchor{
-		pattern: uint32(len(b.c.patterns) - 1), entry: p.entry, steps: p.stepLo, length: uint8(len(steps)),
-		step: uint8(best), lang: l, plain: p.plain(),
-	}
-	st := &steps[best]
-	b.anchors = append(b.anchors, symbolAnchor{st.sym, a})
-	for k := range numClasses {
-		if st.class&(1<<k) != 0 {
-			b.c.byClass[k] = append(b.c.byClass[k], a)
-		}
-	}
 }
 
-// look says where to look before a pattern is tried: at the rarer neighbour.
-func (b *builder) look(a anchor) anchor {
-	steps := b.c.steps[a.steps:][:a.length]
-	least := int32(0)
-	for side := -1; side <= 1; side += 2 {
-		k := int(a.step) + side
-		if k < 0 || k >= len(steps) || steps[k].sym == 0 {
-			continue
-		}
-		cost := b.symbols[steps[k].sym].cost
-		if steps[k].only == (only{}) {
-			cost += costLine // a bloom tells less
-		}
-		if a.side != 0 && cost >= least {
-			continue
-		}
-		least = cost
-		between := &steps[max(int(a.step), k)]
-		a.side, a.near, a.far = int8(side), 1+between.skip, 1+between.skip+between.gap
-		a.bit, a.class, a.only = bloomIndex(steps[k].sym), steps[k].class, steps[k].only
+// gate says what is asked of the words around an anchor.
+func (b *builder) gate(a *anchor) gate {
+	p := &b.c.patterns[a.pattern]
+	lang := b.set.Entries[p.entry].Lang
+	if p.length == 1 && p.plain() {
+		g := newGate(alwaysMark, always, always, lang, 0, p.entry)
+		g.asks |= alone
+		return g
 	}
-	return a
-}
-
-// beside says what is asked of the words right beside an anchor.
-func (b *builder) beside(a *anchor) beside {
-	q := beside{always, always, uint8(a.lang)}
-	steps := b.c.steps[a.steps:][:a.length]
+	steps := b.c.steps[p.steps:][:p.length]
 	told := func(neighbour, between *step) bool {
 		return neighbour.sym != 0 && neighbour.class == 0 && between.gap == 0 && between.skip == 0
 	}
+	var before, after uint8 = always, always
 	k := int(a.step)
 	if k > 0 && told(&steps[k-1], &steps[k]) {
-		q.before = bloomIndex(steps[k-1].sym)
+		before = bloomIndex(steps[k-1].sym)
 	}
 	if k+1 < len(steps) && told(&steps[k+1], &steps[k+1]) {
-		q.after = bloomIndex(steps[k+1].sym)
+		after = bloomIndex(steps[k+1].sym)
 	}
-	return q
+	// Words that are in every other sentence need no marks.
+	mark, least := uint16(alwaysMark), int32(2*costLine)
+	var rarest *symbol
+	for i := range steps {
+		st := &steps[i]
+		if s := &b.symbols[st.sym]; i != k && st.sym != 0 && st.class == 0 && s.cost < least {
+			least, mark, rarest = s.cost, markOf(st.sym), s
+		}
+	}
+	if rarest != nil {
+		rarest.marked = true
+	}
+	return newGate(mark, before, after, lang, k, a.pattern)
 }
 
 // finish lays everything out flat.
@@ -440,24 +451,20 @@ func (b *builder) finish() *Compiled {
 	for i := 1; i < len(list); i++ {
 		list[i].form = g.form(&list[i].wordLink)
 	}
+	c.singles = make([]single, len(b.symbols))
 	for i := range b.symbols {
 		s := &b.symbols[i]
 		if s.word == 0 {
 			continue
 		}
 		w := &b.words[s.word]
-		s.only[0] = list[w.exact].form
+		c.singles[i][0] = list[w.exact].form
 		// A folded form that is firmly another word is none of this one.
 		if f := &list[w.folded]; w.folded != 0 && b.firmIn(&f.wordLink)&(1<<w.lang) == 0 {
-			s.only[1] = f.form
+			c.singles[i][1] = f.form
 		}
 	}
-	for _, steps := range [][]step{c.steps, c.guards} {
-		for i := range steps {
-			steps[i].only = b.symbols[steps[i].sym].only
-		}
-	}
-	// Anchors of each symbol, by counting.
+	// Gates of each symbol, by counting.
 	from := make([]uint32, len(b.symbols)+1)
 	for i := range b.anchors {
 		from[b.anchors[i].sym+1]++
@@ -465,34 +472,35 @@ func (b *builder) finish() *Compiled {
 	for i := 1; i < len(from); i++ {
 		from[i] += from[i-1]
 	}
-	bySymbol, next := make([]anchor, len(b.anchors)), slices.Clone(from)
+	bySymbol, next := make([]gate, len(b.anchors)), slices.Clone(from)
 	for i := range b.anchors {
 		a := &b.anchors[i]
-		bySymbol[next[a.sym]] = b.look(a.anchor)
+		g := b.gate(a)
+		bySymbol[next[a.sym]] = g
 		next[a.sym]++
-	}
-	c.forms, c.syms = g.forms, make([]uint32, 0, len(g.syms))
-	c.anchors = make([]anchor, 0, 2*len(bySymbol))
-	for i := range c.forms {
-		f := &c.forms[i]
-		own := g.syms[f.symLo:f.symHi]
-		f.symLo, f.anchorLo = uint32(len(c.syms)), uint32(len(c.anchors))
-		for _, sym := range own {
-			c.anchors = append(c.anchors, bySymbol[from[sym]:from[sym+1]]...)
-			f.bloom |= bloomBit(sym)
-			if b.symbols[sym].only == (only{}) {
-				c.syms = append(c.syms, sym)
+		class := c.steps[c.patterns[a.pattern].steps+uint32(a.step)].class
+		for k := range numClasses {
+			if class&(1<<k) != 0 {
+				c.byClass[k] = append(c.byClass[k], g)
 			}
 		}
-		f.symHi, f.anchorHi = uint32(len(c.syms)), uint32(len(c.anchors))
 	}
-	c.beside = make([]beside, len(c.anchors))
-	for i := range c.anchors {
-		c.beside[i] = b.beside(&c.anchors[i])
-	}
-	for k := range c.byClass {
-		for i, a := range c.byClass[k] {
-			c.byClass[k][i] = b.look(a)
+	c.forms = append(g.forms, form{})
+	c.syms = make([]uint32, 0, len(g.syms))
+	c.gates = make([]gate, 0, 2*len(bySymbol))
+	c.marks = make([]uint16, 0, len(g.syms)/2)
+	for i := range c.forms {
+		f := &c.forms[i]
+		f.syms, f.marks, f.gates = uint32(len(c.syms)), uint32(len(c.marks)), uint32(len(c.gates))
+		for _, sym := range g.of(i) {
+			f.bloom |= bloomBit(sym)
+			if c.singles[sym] == (single{}) {
+				c.syms = append(c.syms, sym)
+			}
+			if b.symbols[sym].marked {
+				c.marks = append(c.marks, markOf(sym))
+			}
+			c.gates = append(c.gates, bySymbol[from[sym]:from[sym+1]]...)
 		}
 	}
 	c.index = b.spellings.index()
@@ -518,6 +526,7 @@ type grouping struct {
 	list   []uint32
 	forms  []form
 	syms   []uint32 // of the forms
+	ends   []uint32 // where those of each form end
 	single []uint32 // the form of spellings of this word alone
 	sets   map[string]uint32
 	words  []uint32 // of the spelling at hand
@@ -527,7 +536,7 @@ type grouping struct {
 func newGrouping(b *builder) *grouping {
 	g := &grouping{
 		b: b, from: make([]uint32, len(b.words)+1), list: make([]uint32, len(b.wordSymbols)),
-		forms: make([]form, 1, 2*len(b.words)), syms: make([]uint32, 0, 2*len(b.wordSymbols)),
+		forms: make([]form, 1, 2*len(b.words)), ends: make([]uint32, 1, 2*len(b.words)), syms: make([]uint32, 0, 2*len(b.wordSymbols)),
 		single: make([]uint32, len(b.words)), sets: map[string]uint32{},
 	}
 	for _, p := range b.wordSymbols {
@@ -586,20 +595,29 @@ func (g *grouping) form(link *wordLink) uint32 {
 
 // add adds a form of the words at hand.
 func (g *grouping) add(langs uint8) uint32 {
-	f := form{langs: langs, symLo: uint32(len(g.syms))}
+	f := form{langs: langs}
+	start := len(g.syms)
 	for _, w := range g.words {
 		g.syms = append(g.syms, g.list[g.from[w]:g.from[w+1]]...)
 		f.class[g.b.words[w].lang] |= g.b.words[w].class
 	}
-	own := g.syms[f.symLo:]
+	own := g.syms[start:]
 	if len(g.words) > 1 {
 		slices.Sort(own)
 		own = slices.Compact(own)
 	}
-	f.symHi = f.symLo + uint32(len(own))
-	g.syms = g.syms[:f.symHi]
+	g.syms = g.syms[:start+len(own)]
+	g.ends = append(g.ends, uint32(len(g.syms)))
 	g.forms = append(g.forms, f)
 	return uint32(len(g.forms) - 1)
+}
+
+// of returns the symbols of a form; none of the one behind the last.
+func (g *grouping) of(form int) []uint32 {
+	if form == 0 || form == len(g.ends) {
+		return nil
+	}
+	return g.syms[g.ends[form-1]:g.ends[form]]
 }
 
 // hashOn returns the hashes of a word that goes on with s.
@@ -617,6 +635,8 @@ func hashOn(exact, folded Hash, s string) (Hash, Hash) {
 type index struct {
 	slots []uint64
 	shift uint
+	// filter has a bit for each eighth of a slot in which a hash belongs.
+	filter []uint64
 }
 
 // find returns the number of a hash, or 0.
@@ -632,6 +652,15 @@ func (x *index) find(h Hash) uint32 {
 			return 0
 		}
 	}
+}
+
+// findRare is find for a hash that is most likely not known.
+func (x *index) findRare(h Hash) uint32 {
+	i := mix(h) >> (x.shift - 3)
+	if x.filter[i/64]>>(i%64)&1 == 0 {
+		return 0
+	}
+	return x.find(h)
 }
 
 func mix(h Hash) uint64 { return uint64(h) * 0x9E3779B97F4A7C15 }
@@ -696,5 +725,11 @@ func (t *spellings) index() index {
 			t.table.slots[i] = slot>>32<<32 | uint64(t.list[uint32(slot)].form)
 		}
 	}
-	return t.table
+	x := &t.table
+	x.filter = make([]uint64, len(x.slots)/8)
+	for i := 1; i < len(t.list); i++ {
+		bit := mix(t.list[i].hash) >> (x.shift - 3)
+		x.filter[bit/64] |= 1 << (bit % 64)
+	}
+	return *x
 }

@@ -10,14 +10,27 @@ import (
 // it reads, so that a look-up costs neither a copy nor a comparison; 64 bits over
 // some 10^5 forms make a false match about as likely as a failing memory cell.
 
-// A Hash identifies a lower-cased word.
+// A Hash identifies a lower-cased word: its bytes are the digits of a number of this
+// base, of which 64 bits are kept. So the hash of a word can be put together of those
+// of its parts (see Join).
 type Hash uint64
+
+const hashBase = 0xD6E8FEB86659FD93
 
 // HashSeed is the hash of the empty word.
 const HashSeed Hash = 14695981039346656037
 
-// Add returns the hash of the word that goes on with b (FNV-1a).
-func (h Hash) Add(b byte) Hash { return (h ^ Hash(b)) * 1099511628211 }
+// Add returns the hash of the word that goes on with b.
+func (h Hash) Add(b byte) Hash { return h*hashBase + Hash(b) }
+
+// hashPowers are the powers of the base.
+var hashPowers = func() (p [longestWord + 1]Hash) {
+	p[0] = 1
+	for i := range longestWord {
+		p[i+1] = p[i] * hashBase
+	}
+	return p
+}()
 
 // AddRune returns the hash of the word that goes on with r.
 func (h Hash) AddRune(r rune) Hash {

@@ -80,72 +80,64 @@ func (c *Compiled) FormLangs(id uint32) Langs { return Langs(c.forms[id].langs) 
 // ways in which one is tried around a word.
 func (c *Compiled) Match(dst []Match, words []Word, langs Langs) []Match {
 	t := trial{c: c, words: words}
-	for i := range words {
-		w := &words[i]
-		f := &c.forms[w.Form]
-		w.bloom, w.class = f.bloom|1<<always, w.Class|f.classes(langs)
-		if w.Mark == Ellipsis {
-			w.bloom = ^uint64(0) // patterns run over it
+	for lo := 0; lo < len(words); {
+		hi := lo + 1
+		for hi < len(words) && words[hi].Sentence == words[lo].Sentence {
+			hi++
 		}
-	}
-	before := uint64(1 << always)
-	for i := range words {
-		w := &words[i]
-		after := uint64(1 << always)
-		if i+1 < len(words) {
-			after = words[i+1].bloom
-		}
-		f := &c.forms[w.Form]
-		anchors := c.anchors[f.anchorLo:f.anchorHi]
-		for k, beside := range c.beside[f.anchorLo:f.anchorHi] {
-			// Nine patterns of ten end here, for four bytes each.
-			if before>>(beside.before&63)&(after>>(beside.after&63))&(uint64(langs)>>beside.lang)&1 == 0 {
-				continue
-			}
-			a := &anchors[k]
-			switch {
-			case a.alone():
-				dst = append(dst, Match{Entry: a.entry, Start: uint32(i), End: uint32(i + 1), mask: 1, Items: 1})
-			case a.side != 0 && !worth(a, words, i):
-			case t.try(a, i):
-				dst = append(dst, t.match(a))
-			}
-		}
-		before = w.bloom
-		for rest := w.class; rest != 0; rest &= rest - 1 {
-			anchors := c.byClass[bits.TrailingZeros16(uint16(rest))]
-			for k := range anchors {
-				if a := &anchors[k]; langs.Has(a.lang) && (a.side == 0 || worth(a, words, i)) && t.try(a, i) {
-					dst = append(dst, t.match(a))
-				}
-			}
-		}
+		dst = t.sentence(dst, lo, hi, langs)
+		lo = hi
 	}
 	return dst
 }
 
-// worth reports whether the neighbour may be there, which it mostly is not. An
-// ellipsis moves the neighbours, so beside one every pattern is worth a try.
-func worth(a *anchor, words []Word, i int) bool {
-	lo, hi := i+int(a.near), i+int(a.far)
-	if a.side < 0 {
-		lo, hi = i-int(a.far), i-int(a.near)
-	}
-	single := a.only[0] != 0
-	for j := max(lo, 0); j <= hi && j < len(words); j++ {
-		w := &words[j]
-		switch {
-		case w.Mark == Ellipsis, w.class&a.class != 0:
-			return true
-		case single:
-			if a.only.is(w.Form) {
-				return true
-			}
-		case w.bloom>>a.bit&1 != 0:
-			return true
+// sentence appends what stands in the words from lo up to hi.
+func (t *trial) sentence(dst []Match, lo, hi int, langs Langs) []Match {
+	c, words := t.c, t.words
+	near := near{langs: uint64(langs)}
+	near.marks[0] = 1 << alwaysMark
+	for i := lo; i < hi; i++ {
+		w := &words[i]
+		f := c.forms[w.Form:][:2]
+		w.bloom, w.class = f[0].bloom|1<<always, w.Class|f[0].classes(langs)
+		if w.Mark == Ellipsis {
+			w.bloom = ^uint64(0) // patterns run over it
+		}
+		for _, m := range c.marks[f[0].marks:f[1].marks] {
+			near.marks[m%numMarks/64] |= 1 << (m % 64)
 		}
 	}
-	return false
+	near.before = 1 << always
+	for i := lo; i < hi; i++ {
+		w := &words[i]
+		near.after = 1 << always
+		if i+1 < hi {
+			near.after = words[i+1].bloom
+		}
+		f := c.forms[w.Form:][:2]
+		dst = t.at(dst, i, c.gates[f[0].gates:f[1].gates], &near)
+		for rest := w.class; rest != 0; rest &= rest - 1 {
+			dst = t.at(dst, i, c.byClass[bits.TrailingZeros16(uint16(rest))], &near)
+		}
+		near.before = w.bloom
+	}
+	return dst
+}
+
+// at appends what stands around word i, of the patterns behind these gates.
+func (t *trial) at(dst []Match, i int, gates []gate, near *near) []Match {
+	for _, g := range gates {
+		switch {
+		case !g.opens(near): // nine of ten
+		case g.asks&alone != 0:
+			dst = append(dst, Match{Entry: g.pattern, Start: uint32(i), End: uint32(i + 1), mask: 1, Items: 1})
+		default:
+			if p := &t.c.patterns[g.pattern]; t.try(p, g.step(), i) {
+				dst = append(dst, t.match(p))
+			}
+		}
+	}
+	return dst
 }
 
 func (f *form) classes(langs Langs) Class {
@@ -165,28 +157,19 @@ type trial struct {
 	words []Word
 
 	budget int
-	at     [maxItems + 1]int32 // word of each step
+	place  [maxItems + 1]int32 // word of each step
 }
 
 // maxProbes bounds the words looked at for one pattern around one word.
 const maxProbes = 128
 
-// try reports whether the pattern stands with its anchor at word i.
-func (t *trial) try(a *anchor, i int) bool {
-	if a.length == 1 {
-		t.at[0] = int32(i)
-	} else {
-		steps := t.c.steps[a.steps:][:a.length]
-		t.budget = maxProbes
-		t.at[a.step] = int32(i)
-		if !t.left(steps, int(a.step), i) || !t.right(steps, int(a.step), i) {
-			return false
-		}
-	}
-	return a.plain || t.holds(&t.c.patterns[a.pattern])
+// try reports whether the pattern stands with its step k at word i.
+func (t *trial) try(p *pattern, k, i int) bool {
+	steps := t.c.steps[p.steps:][:p.length]
+	t.budget = maxProbes
+	t.place[k] = int32(i)
+	return t.left(steps, k, i) && t.right(steps, k, i) && (p.plain() || t.holds(p))
 }
-
-func (p *pattern) plain() bool { return !p.start && !p.end && p.guardLo == p.guardHi }
 
 // left places the steps before k, which stands at word i.
 func (t *trial) left(steps []step, k, i int) bool {
@@ -208,7 +191,7 @@ next:
 			if !fits {
 				continue
 			}
-			t.at[k-1] = int32(j)
+			t.place[k-1] = int32(j)
 			if reach.gap == 0 { // no other place
 				k, i = k-1, j
 				continue next
@@ -241,7 +224,7 @@ next:
 			if !fits {
 				continue
 			}
-			t.at[k+1] = int32(j)
+			t.place[k+1] = int32(j)
 			if st.gap == 0 {
 				k, i = k+1, j
 				continue next
@@ -264,20 +247,20 @@ func (t *trial) satisfies(j int, st *step) bool {
 	if w.class&st.class != 0 {
 		return true
 	}
-	if st.only[0] != 0 {
-		return st.only.is(w.Form)
-	}
 	if w.bloom&bloomBit(st.sym) == 0 {
 		return false
 	}
-	f := &t.c.forms[w.Form]
-	return containsSorted(t.c.syms[f.symLo:f.symHi], st.sym)
+	if only := t.c.singles[st.sym]; only[0] != 0 {
+		return only.is(w.Form)
+	}
+	f := t.c.forms[w.Form:][:2]
+	return containsSorted(t.c.syms[f[0].syms:f[1].syms], st.sym)
 }
 
-func (t *trial) match(a *anchor) Match {
-	at := t.at[:a.length]
+func (t *trial) match(p *pattern) Match {
+	at := t.place[:p.length]
 	first, last := at[0], at[len(at)-1]
-	m := Match{Entry: a.entry, Start: uint32(first), End: uint32(last + 1), Items: uint8(len(at))}
+	m := Match{Entry: p.entry, Start: uint32(first), End: uint32(last + 1), Items: uint8(len(at))}
 	for _, i := range at {
 		m.mask |= 1 << (i - first)
 	}
@@ -287,11 +270,11 @@ func (t *trial) match(a *anchor) Match {
 // holds checks the edges and the guards of the pattern.
 func (t *trial) holds(p *pattern) bool {
 	words := t.words
-	first, last := int(t.at[0]), int(t.at[p.stepHi-p.stepLo-1])
-	if p.start && first > 0 && words[first-1].Clause == words[first].Clause {
+	first, last := int(t.place[0]), int(t.place[p.length-1])
+	if p.edges&atStart != 0 && first > 0 && words[first-1].Clause == words[first].Clause {
 		return false
 	}
-	if p.end {
+	if p.edges&atEnd != 0 {
 		at := last + 1
 		for at < len(words) && at <= last+int(p.slack) && !clauseEnds(words, at) {
 			at++
@@ -301,8 +284,9 @@ func (t *trial) holds(p *pattern) bool {
 		}
 	}
 	const reach = 40 // words looked at on each side, so that no clause is too long
-	for g := p.guardLo; g < p.guardHi; g++ {
-		guard := &t.c.guards[g]
+	guards := t.c.guards[p.guards:][:p.guarded]
+	for g := range guards {
+		guard := &guards[g]
 		for i := first - 1; i >= 0 && first-i <= reach && words[i].Clause == words[first].Clause; i-- {
 			if t.satisfies(i, guard) {
 				return false

@@ -25,9 +25,12 @@ import (
 )
 
 const (
-	// window is how many words on either side are shown to the tagger. More
+	// before is how many words before the word are shown to the tagger. More
 	// context changes the tag of one word in a hundred and costs as much again.
-	window = 4
+	before = 4
+	// behind is how many words behind it the tagger looks at, which goes from the
+	// first word to the last.
+	behind = 2
 	// maxWord is how many bytes of a word are shown: no English word is longer.
 	maxWord = 30
 )
@@ -63,13 +66,13 @@ func (Tagger) Tag(words []string, i int) lexicon.POS {
 	}
 	var text strings.Builder
 	place := 0 // of the target among the tokens
-	lo, hi := max(0, i-window), min(len(words), i+window+1)
+	lo := max(0, i-before)
 	for k := i - 1; k >= lo; k-- {
 		if clean(words[k]) == target { // copies would share one tag
 			lo = k + 1
 		}
 	}
-	for k := lo; k < hi; k++ {
+	for k, more := lo, behind; k < len(words) && more > 0; k++ {
 		w := target
 		if k != i {
 			if w = clean(words[k]); w == "" {
@@ -78,7 +81,9 @@ func (Tagger) Tag(words []string, i int) lexicon.POS {
 			if w == target {
 				break
 			}
-			if k < i {
+			if k > i {
+				more--
+			} else {
 				place++
 				if apostrophe := strings.IndexByte(w, '\''); apostrophe > 0 {
 					place++ // "don't" is two tokens

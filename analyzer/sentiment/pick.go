@@ -156,6 +156,9 @@ func (s *Scorer) boosts(m *scratch) {
 	}
 }
 
+// word returns word i as it is written.
+func (m *scratch) word(i int) string { return m.text[m.toks[i].Start:m.toks[i].End] }
+
 // What stands before a word often tells its part of speech for nothing; the tagger
 // is asked only where this does not.
 const (
@@ -168,8 +171,8 @@ const (
 var before = func() map[lexicon.Hash]uint8 {
 	m := map[lexicon.Hash]uint8{}
 	for kind, words := range map[uint8]string{
-		beforeVerb: `i you we they to don't dont didn't didnt doesn't doesnt did do does really also never always will won't can can't`,
-		beforeAdj:  `is was are were be been it's its that's you're they're very so too pretty quite seems seem looks look feels feel sounds sound isn't wasn't aren't more most extremely super such`,
+		beforeVerb: `i you we they to don't dont didn't didnt doesn't doesnt did do does really also never always will won't can can't could may might must u`,
+		beforeAdj:  `is was are were be been i'm im he's she's it's its that's you're we're they're very so too pretty quite seems seem looks look feels feel sounds sound isn't wasn't aren't more most extremely super such`,
 		beforeWish: `would wouldn't i'd we'd id he'd she'd they'd you'd`,
 		beforeNoun: `the a an my your our his her their this that these those no any some another each every same of`,
 	} {
@@ -206,6 +209,9 @@ func (s *Scorer) isPOS(m *scratch, x *lexicon.Match, want lexicon.POS) bool {
 			return want == lexicon.Noun
 		}
 	}
+	if word := m.word(at); want == lexicon.Adj && word[len(word)-1]|0x20 == 's' {
+		return false // "that means", "two kinds"
+	}
 	// The tagger takes as long as fifty messages: a giant message gets so many
 	// answers and no more.
 	const (
@@ -225,7 +231,7 @@ func (s *Scorer) isPOS(m *scratch, x *lexicon.Match, want lexicon.POS) bool {
 		if i == at {
 			place = len(m.names)
 		}
-		m.names = append(m.names, m.text[m.toks[i].Start:m.toks[i].End])
+		m.names = append(m.names, m.word(i))
 	}
 	return s.tagger.Tag(m.names, place) == want
 }

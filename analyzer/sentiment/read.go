@@ -153,58 +153,7 @@ func (s *Scorer) guess(message string, t *text.Token) uint32 {
 			}
 		}
 	}
-	if t.Letters >= longWord && len(w) <= 2*longestWord {
-		return s.mistyped(w)
-	}
-	return 0
-}
-
-// Words of these lengths are searched for a slip of the finger. Shorter ones are
-// too near to other words, longer ones are no words.
-const (
-	longWord    = 7
-	longestWord = 24
-)
-
-// mistyped finds a long word by what it is with one letter too many, two letters
-// swapped, or a double letter typed once. First and last letters are taken as they
-// are: the last one is grammar.
-func (s *Scorer) mistyped(w string) uint32 {
-	var buf [longestWord]byte
-	n := 0
-	for _, r := range w {
-		_, f := lexicon.Fold(r)
-		if f < 'a' || f > 'z' || n == len(buf) {
-			return 0
-		}
-		buf[n] = byte(f)
-		n++
-	}
-	word := buf[:n]
-	find := func(h lexicon.Hash, rest []byte) uint32 {
-		for _, b := range rest {
-			h = h.Add(b)
-		}
-		return s.lex.Find(h, h)
-	}
-	prefix := lexicon.HashSeed.Add(word[0])
-	for i := 1; i < n-1; i++ {
-		if word[i] != word[i-1] { // the other of two was tried already
-			if id := find(prefix, word[i+1:]); id != 0 {
-				return id
-			}
-		}
-		if i+1 < n-1 && word[i] != word[i+1] {
-			if id := find(prefix.Add(word[i+1]).Add(word[i]), word[i+2:]); id != 0 {
-				return id
-			}
-		}
-		if id := find(prefix.Add(word[i]), word[i:]); id != 0 {
-			return id
-		}
-		prefix = prefix.Add(word[i])
-	}
-	return 0
+	return s.lex.FindMistyped(w)
 }
 
 // squeezed returns the hashes of a word with every run of three letters or more
