@@ -50,14 +50,15 @@ func (s *Store) RatedConversations(ctx context.Context, from, to time.Time) ([]R
 
 // ExtremeText returns the message of a customer that was scored highest by the
 // given time, or lowest, with its id: what a verdict that says otherwise is held
-// against. Both are empty where nothing was scored.
+// against. Words that tell of health or need are left out. Both are empty where there
+// is none.
 func (s *Store) ExtremeText(ctx context.Context, conversation int64, by time.Time, highest bool) (message, text string, err error) {
 	order := "ASC"
 	if highest {
 		order = "DESC"
 	}
 	rows, err := s.r.QueryContext(ctx, `SELECT m.external_id, m.body FROM messages m JOIN message_scores s ON s.message_id = m.id
-		WHERE m.conversation_id = ? AND m.at <= ? AND s.sentiment IS NOT NULL ORDER BY s.valence `+order+`, m.at, m.id LIMIT 1`, conversation, by.Unix())
+		WHERE m.conversation_id = ? AND m.at <= ? AND s.sentiment IS NOT NULL AND ' ' || s.signals || ' ' NOT LIKE '% vulnerability %' ORDER BY s.valence `+order+`, m.at, m.id LIMIT 1`, conversation, by.Unix())
 	if err != nil {
 		return "", "", s.explain(err)
 	}

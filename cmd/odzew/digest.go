@@ -488,22 +488,7 @@ func (g *gatherer) ratings(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	out := &g.in.Ratings
-	for _, r := range rs {
-		switch {
-		case r.Kind == "csat" && r.Max > 0:
-			out.CSAT++
-			if r.Score/r.Max > 0.6 {
-				out.CSATGood++
-			}
-		case r.Kind == "nps" && r.Score >= 9:
-			out.Promoters++
-		case r.Kind == "nps" && r.Score >= 7:
-			out.Passives++
-		case r.Kind == "nps":
-			out.Detractors++
-		}
-	}
+	g.in.Ratings = reporter.CountRatings(rs)
 	return nil
 }
 

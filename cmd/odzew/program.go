@@ -100,6 +100,7 @@ type commands struct {
 	Import      importCmd      `cmd:"" help:"Take conversations in from files."`
 	Analyze     analyzeCmd     `cmd:"" help:"Score and time what changed."`
 	Digest      digestCmd      `cmd:"" help:"Print or send the daily report."`
+	Touchpoints touchpointsCmd `cmd:"" help:"Where customers come to grief, and how they feel along their journey."`
 	Serve       serveCmd       `cmd:"" help:"Run the schedule, health checks and metrics until stopped."`
 	Score       scoreCmd       `cmd:"" help:"Filter: texts in, scores out."`
 	Waits       waitsCmd       `cmd:"" help:"Filter: conversations in, waits out."`
