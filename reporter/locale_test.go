@@ -20,7 +20,11 @@ func locales(t *testing.T) (pl, en locale) {
 
 // Both languages have every word, with the same placeholders.
 func TestWordsAreComplete(t *testing.T) {
-	pl, en := reflect.ValueOf(polish), reflect.ValueOf(english)
+	complete(t, reflect.ValueOf(polish), reflect.ValueOf(english))
+}
+
+func complete(t *testing.T, pl, en reflect.Value) {
+	t.Helper()
 	for i := range pl.NumField() {
 		name := pl.Type().Field(i).Name
 		for lang, f := range map[string]reflect.Value{"pl": pl.Field(i), "en": en.Field(i)} {

@@ -106,9 +106,13 @@ func (j Journey) Text(w io.Writer, o JourneyOptions) error {
 	}
 	from, to := parseDay(j.From), parseDay(j.To)
 	days := int(to.Sub(from).Hours()/24) + 1
+	dates := l.date(to)
+	if days > 1 {
+		dates = fmt.Sprintf("%s: %s – %s", l.count(days, l.say.periodDays), l.date(from), dates)
+	}
 	t.line(0, 1, line{
 		{Text: "odzew: ", Tone: strong},
-		{Text: fmt.Sprintf("%s, %s: %s (%s), %s", l.say.title, l.count(days, l.say.periodDays), fmt.Sprintf("%s – %s", l.date(from), l.date(to)), j.Zone, l.count(j.Conversations, l.say.allConversations))},
+		{Text: fmt.Sprintf("%s, %s (%s), %s", l.say.title, dates, j.Zone, l.count(j.Conversations, l.say.allConversations))},
 	})
 	t.line(0, 1, l.headline(j))
 	section := 0
@@ -132,7 +136,7 @@ func (j Journey) Text(w io.Writer, o JourneyOptions) error {
 		t.line(1, 3, text(l.none+"."))
 	}
 	if n := j.Small.Touchpoints; n > 0 {
-		t.line(1, 3, line{{Text: fmt.Sprintf(l.smallTogether, l.count(n, l.smallPlaces), MinGroup), Tone: dim}})
+		t.line(1, 3, line{{Text: fmt.Sprintf(l.say.small, l.count(n, l.smallPlaces), MinGroup), Tone: dim}})
 	}
 	first := true
 	for _, m := range j.Touchpoints {

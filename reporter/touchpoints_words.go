@@ -12,7 +12,7 @@ type journeyWords struct {
 	columns                   [5]string
 	waitingOf                 string
 	scale                     string
-	few                       string
+	few, small                string
 	because                   map[string]string
 	verdicts                  map[string]string
 	measures                  map[string]string
@@ -49,11 +49,11 @@ var polishJourney = journeyWords{
 	columns:      [5]string{"rozmowy", "negatywne", "frustracja", "odp. p50 / p90", "czeka"},
 	waitingOf:    "%s z %s",
 	scale:        "nastrój od −1 do 1; udział rozmów negatywnych",
-	few:          "za mało klientów, bez rozbicia",
-	because:      map[string]string{BadNegative: "nastrój", BadStrong: "silna frustracja", BadWaiting: "czekanie"},
-	verdicts:     map[string]string{PlaceCritical: "KRYTYCZNY", PlaceNormal: "w normie", PlaceGood: "dobrze", PlaceTooFew: "za mało rozmów"},
-	measures:     map[string]string{BadNegative: "negatywne", BadStrong: "silna frustracja", BadWaiting: "pierwsza odpowiedź"},
-	peers:        "wobec pozostałych (n=%s): ", past: "wobec poprzednich %s (n=%s): ",
+	few:          "za mało klientów, bez rozbicia", small: "%s poniżej %d klientów: bez rozbicia",
+	because:  map[string]string{BadNegative: "nastrój", BadStrong: "silna frustracja", BadWaiting: "czekanie"},
+	verdicts: map[string]string{PlaceCritical: "KRYTYCZNY", PlaceNormal: "w normie", PlaceGood: "dobrze", PlaceTooFew: "za mało rozmów"},
+	measures: map[string]string{BadNegative: "negatywne", BadStrong: "silna frustracja", BadWaiting: "pierwsza odpowiedź"},
+	peers:    "wobec pozostałych (n=%s): ", past: "wobec poprzednich %s (n=%s): ",
 	excess:      noun{"rozmowa", "rozmowy", "rozmów"},
 	excessOf:    "%s ponad udział u pozostałych",
 	aspectsHead: "na co narzekają: ", emotionsHead: "emocje: ", feels: "nastrój %s",
@@ -64,7 +64,7 @@ var polishJourney = journeyWords{
 	levels:    [3]string{"niska", "średnia", "wysoka"},
 	noRatings: "Brak ocen w tym czasie.", noDisagreement: "Brak.",
 	unusable: noun{"ocena o nieznanej skali pominięta", "oceny o nieznanej skali pominięte", "ocen o nieznanej skali pominiętych"},
-	speaks:   "%s %s/%s, nastrój %s (%s pozytywnych, %s negatywnych)", comment: "komentarz: %s",
+	speaks:   "%s %s/%s, nastrój %s (wiadomości +%s −%s)", comment: "komentarz: %s",
 	moreDisagreements: noun{"kolejna", "kolejne", "kolejnych"},
 	rule:              "Krytyczny: wyraźnie gorszy od pozostałych, częsty i pewny (Benjamini–Hochberg, 5%). Strzałka tylko przy pewnej różnicy.",
 
@@ -94,11 +94,11 @@ var englishJourney = journeyWords{
 	columns:      [5]string{"conversations", "negative", "frustrated", "reply p50 / p90", "waiting"},
 	waitingOf:    "%s of %s",
 	scale:        "sentiment from −1 to 1; share of negative conversations",
-	few:          "too few customers, not broken down",
-	because:      map[string]string{BadNegative: "sentiment", BadStrong: "strong frustration", BadWaiting: "waiting"},
-	verdicts:     map[string]string{PlaceCritical: "CRITICAL", PlaceNormal: "normal", PlaceGood: "good", PlaceTooFew: "too few"},
-	measures:     map[string]string{BadNegative: "negative", BadStrong: "strong frustration", BadWaiting: "first reply"},
-	peers:        "against the others (n=%s): ", past: "against the %s before (n=%s): ",
+	few:          "too few customers, not broken down", small: "%s below %d customers: not broken down",
+	because:  map[string]string{BadNegative: "sentiment", BadStrong: "strong frustration", BadWaiting: "waiting"},
+	verdicts: map[string]string{PlaceCritical: "CRITICAL", PlaceNormal: "normal", PlaceGood: "good", PlaceTooFew: "too few"},
+	measures: map[string]string{BadNegative: "negative", BadStrong: "strong frustration", BadWaiting: "first reply"},
+	peers:    "against the others (n=%s): ", past: "against the %s before (n=%s): ",
 	excess:      noun{"conversation", "conversations", "conversations"},
 	excessOf:    "%s above the others' share",
 	aspectsHead: "complaints about: ", emotionsHead: "emotions: ", feels: "sentiment %s",
@@ -109,7 +109,7 @@ var englishJourney = journeyWords{
 	levels:    [3]string{"low", "middle", "high"},
 	noRatings: "No ratings in this time.", noDisagreement: "None.",
 	unusable: noun{"rating of an unknown scale left out", "ratings of an unknown scale left out", "ratings of an unknown scale left out"},
-	speaks:   "%s %s/%s, sentiment %s (%s positive, %s negative)", comment: "comment: %s",
+	speaks:   "%s %s/%s, sentiment %s (messages +%s −%s)", comment: "comment: %s",
 	moreDisagreements: noun{"more", "more", "more"},
 	rule:              "Critical: clearly worse than the others, frequent and sure (Benjamini–Hochberg, 5%). Arrows only where the difference is sure.",
 
