@@ -366,20 +366,23 @@ type trial struct {
 // all that were tried against the same.
 func compare(judged, all []*momentFacts) {
 	var past, peers []trial
+	var samples []stats.Sample
+	for _, f := range all {
+		samples = append(samples, f.waits.Now)
+	}
+	waits := stats.Pool(samples...)
 	for _, f := range judged {
 		if f.now.Conversations < MinHeadline {
 			continue
 		}
 		var others Touch
-		var samples []stats.Sample
 		for _, o := range all {
 			if o != f {
 				others.add(o.now)
-				samples = append(samples, o.waits.Now)
 			}
 		}
 		f.moment.Past = f.against(f.before, f.waits.Before, &past)
-		f.moment.Peers = f.against(others, stats.Pool(samples...), &peers)
+		f.moment.Peers = f.against(others, waits.Without(f.waits.Now), &peers)
 	}
 	for _, trials := range [][]trial{past, peers} {
 		p := make([]float64, len(trials))

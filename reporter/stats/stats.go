@@ -67,6 +67,23 @@ func Pool(samples ...Sample) Sample {
 	return pool
 }
 
+// Without is the sample less the waits of a part of it.
+func (s Sample) Without(part Sample) Sample {
+	var rest Sample
+	k := 0
+	for i, v := range s.values {
+		n := s.count(i)
+		if k < len(part.values) && part.values[k] == v {
+			n -= part.count(k)
+			k++
+		}
+		if n > 0 {
+			rest.add(v, n)
+		}
+	}
+	return rest
+}
+
 // add appends n waits that are at least as long as all before.
 func (s *Sample) add(value, n int64) {
 	last := len(s.values) - 1

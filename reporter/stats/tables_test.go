@@ -3,6 +3,7 @@ package stats
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/stat"
@@ -158,4 +159,15 @@ func TestKappaCovers(t *testing.T) {
 	if share := float64(held) / rounds; share < .93 || share > .97 {
 		t.Errorf("the interval holds in %.3f of the rounds", share)
 	}
+}
+
+// A pool without one of its parts is the others.
+func TestWithout(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		wait := rapid.SliceOfN(rapid.Int64Range(0, 50), 0, 60)
+		a, b := Of(wait.Draw(t, "a")), Of(wait.Draw(t, "b"))
+		if got := Pool(a, b).Without(b); !slices.Equal(got.values, a.values) || !slices.Equal(got.upTo, a.upTo) {
+			t.Fatalf("%v, want %v", got, a)
+		}
+	})
 }
