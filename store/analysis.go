@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -65,7 +64,7 @@ func (s *Store) Invalidate(ctx context.Context) error {
 
 const conversationFields = `c.id, c.revision, c.source, c.external_id, c.channel, c.inbox, c.subject, c.created_at, c.priority, c.team, c.form, c.tags, c.excluded,
 	coalesce(c.merged_into, 0), coalesce(k.external_id, ''), coalesce(k.name, ''), coalesce(k.email, ''), coalesce(c.problems, ''),
-	EXISTS (SELECT 1 FROM findings f WHERE f.conversation_id = c.id), k.identity`
+	EXISTS (SELECT 1 FROM findings f WHERE f.conversation_id = c.id), k.identity, c.message_count`
 
 // Load reads conversations with all below them, in the order of ids. A number
 // that is not there is left out.
@@ -136,9 +135,10 @@ func (s *Store) loadPlain(ctx context.Context, ids []int64) ([]Stored, map[int64
 			c            Stored
 			created, mer int64
 			tags, faults string
+			messages     int
 		)
 		if err := rows.Scan(&c.ID, &c.Revision, &c.Source, &c.Conversation.ID, &c.Channel, &c.Inbox, &c.Subject, &created, &c.Priority, &c.Team, &c.Form, &tags,
-			&c.Excluded, &mer, &c.Customer.ID, &c.Customer.Name, &c.Customer.Email, &faults, &c.Analysed, &c.Identity); err != nil {
+			&c.Excluded, &mer, &c.Customer.ID, &c.Customer.Name, &c.Customer.Email, &faults, &c.Analysed, &c.Identity, &messages); err != nil {
 			return nil, nil, err
 		}
 		c.CreatedAt = time.Unix(created, 0).UTC()
@@ -155,6 +155,7 @@ func (s *Store) loadPlain(ctx context.Context, ids []int64) ([]Stored, map[int64
 		if mer != 0 {
 			mergedInto[c.ID] = mer
 		}
+		c.Messages, c.MessageIDs = make([]odzew.Message, 0, messages), make([]int64, 0, messages)
 		at[c.ID] = len(out)
 		out = append(out, c)
 	}
@@ -300,6 +301,7 @@ type Finding struct {
 	// Identity is the customer's; it owns the flag.
 	Identity   []byte
 	Touchpoint string
+	Excluded   bool // in no figure
 	Scores     []MessageScore
 	Waits      odzew.Waits
 	Flag       odzew.Flag
@@ -312,9 +314,9 @@ type Finding struct {
 	RecheckAt time.Time
 	// Requests are what the customer filed that the law wants answered.
 	Requests []Request
-	// Days are the local dates that anything of the conversation falls on; the
-	// rollups of these days are stale now.
-	Days []string
+	// Sums are what the conversation adds to the rollups, by SumUp. A first finding is
+	// added; in place of older ones, the rollups of its days are stale.
+	Sums []Sum
 }
 
 // A Request is a statutory one: a complaint, or one about personal data.
@@ -333,27 +335,21 @@ type MessageScore struct {
 // SaveFindings stores a range of findings in one transaction, in place of older
 // ones, and marks the days that they touch.
 func (s *Store) SaveFindings(ctx context.Context, v Versions, fs []Finding) error {
-	tx, err := s.w.BeginTx(ctx, nil)
+	tx, err := s.begin(ctx)
 	if err != nil {
-		return s.explain(err)
+		return err
 	}
-	defer tx.Rollback()
-	b := &Batch{s: s, ctx: context.WithoutCancel(ctx), tx: tx, bound: map[string]*sql.Stmt{}}
-	days := map[string]bool{}
+	b := &Batch{transaction: tx}
+	defer b.Rollback()
 	for i := range fs {
 		if err := b.saveFinding(v, &fs[i]); err != nil {
 			return fmt.Errorf("storing the findings of conversation %d: %w", fs[i].Conversation, s.explain(err))
 		}
-		for _, d := range fs[i].Days {
-			days[d] = true
-		}
 	}
-	for d := range days {
-		if _, err := b.exec(`INSERT OR IGNORE INTO stale_days VALUES (?)`, d); err != nil {
-			return s.explain(err)
-		}
+	if err := b.addSums(fs); err != nil {
+		return s.explain(err)
 	}
-	return s.explain(tx.Commit())
+	return b.commit()
 }
 
 func (b *Batch) saveFinding(v Versions, f *Finding) error {
@@ -396,11 +392,12 @@ func (b *Batch) saveFinding(v Versions, f *Finding) error {
 			return err
 		}
 	}
-	if err := b.saveFlag(v, f); err != nil {
+	reasons := jsonText(f.Flag.Reasons, "[]")
+	if err := b.saveFlag(v, f, reasons); err != nil {
 		return err
 	}
 	_, err := b.exec(`INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f.Conversation, f.Revision, v.Lexicon, v.Analyzer, f.Touchpoint,
-		f.Flag.Frustration, f.Flag.Level, f.Peak, f.Flag.NeedsCall, f.Flag.Cause, jsonText(f.Flag.Reasons, "[]"), unixOrNil(f.FirstAt), unixOrNil(f.LastAt),
+		f.Flag.Frustration, f.Flag.Level, f.Peak, f.Flag.NeedsCall, f.Flag.Cause, reasons, unixOrNil(f.FirstAt), unixOrNil(f.LastAt),
 		unixOrNil(f.OpenSince), f.Parked, unixOrNil(f.RecheckAt))
 	return err
 }

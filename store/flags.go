@@ -28,7 +28,7 @@ const (
 const byAnalysis = "odzew"
 
 // saveFlag brings the flags of a conversation in line with its finding.
-func (b *Batch) saveFlag(v Versions, f *Finding) error {
+func (b *Batch) saveFlag(v Versions, f *Finding, reasons string) error {
 	now := b.s.now().Unix()
 	if f.Flag.Level == 0 && !f.Anew {
 		return nil // there can be none
@@ -46,7 +46,6 @@ func (b *Batch) saveFlag(v Versions, f *Finding) error {
 		sum := sha256.Sum256([]byte("conversation\x00" + strconv.FormatInt(f.Conversation, 10)))
 		who = sum[:16]
 	}
-	reasons := jsonText(f.Flag.Reasons, "[]")
 	opened := f.Flag.OpenedAt.Unix()
 	if f.Flag.OpenedAt.IsZero() {
 		opened = now

@@ -22,14 +22,11 @@ import (
 // A Batch is one transaction of the writer: rows, dead letters and the cursor that
 // covers them. End it with Commit or Rollback. Not for use by many goroutines.
 type Batch struct {
-	s      *Store
-	ctx    context.Context
-	tx     *sql.Tx
+	transaction
 	at     int64  // our time of this pull
 	source string // whose cursor it is
 	from   string // the source of the conversation at hand
-	bound  map[string]*sql.Stmt
-	merges bool // there are conversations that went into others
+	merges bool   // there are conversations that went into others
 	// customers are those that this batch has met, by source and external id.
 	customers map[[2]string]customerRow
 	// Changed counts the conversations that Put found new or changed; Seen all.
@@ -38,22 +35,17 @@ type Batch struct {
 
 // Begin starts a batch of one source.
 func (s *Store) Begin(ctx context.Context, source string) (*Batch, error) {
-	tx, err := s.w.BeginTx(ctx, nil)
+	tx, err := s.begin(ctx)
 	if err != nil {
+		return nil, err
+	}
+	b := &Batch{transaction: tx, at: s.now().Unix(), source: source, customers: map[[2]string]customerRow{}}
+	if err := b.queryRow(`SELECT EXISTS (SELECT 1 FROM events WHERE into_id <> '')`, nil, &b.merges); err != nil {
+		b.Rollback()
 		return nil, s.explain(err)
 	}
-	var merges bool
-	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM events WHERE into_id <> '')`).Scan(&merges); err != nil {
-		tx.Rollback()
-		return nil, s.explain(err)
-	}
-	// A statement under a context that may end costs the driver a goroutine. A batch
-	// is short: it is ended between statements, not within them.
-	return &Batch{s: s, ctx: context.WithoutCancel(ctx), tx: tx, at: s.now().Unix(), source: source, bound: map[string]*sql.Stmt{}, merges: merges, customers: map[[2]string]customerRow{}}, nil
+	return b, nil
 }
-
-// Rollback gives the batch up. After Commit it does nothing.
-func (b *Batch) Rollback() { b.tx.Rollback() }
 
 // Commit stores the batch and, unless nil, the cursor that covers it.
 func (b *Batch) Commit(cursor []byte) error {
@@ -63,35 +55,7 @@ func (b *Batch) Commit(cursor []byte) error {
 			return b.s.explain(err)
 		}
 	}
-	return b.s.explain(b.tx.Commit())
-}
-
-// stmt prepares a statement once for the store and binds it to the transaction.
-func (b *Batch) stmt(text string) (*sql.Stmt, error) {
-	if st, ok := b.bound[text]; ok {
-		return st, nil
-	}
-	st, err := b.tx.PrepareContext(b.ctx, text)
-	if err == nil {
-		b.bound[text] = st
-	}
-	return st, err
-}
-
-func (b *Batch) exec(text string, args ...any) (sql.Result, error) {
-	st, err := b.stmt(text)
-	if err != nil {
-		return nil, err
-	}
-	return st.ExecContext(b.ctx, args...)
-}
-
-func (b *Batch) queryRow(text string, args []any, dest ...any) error {
-	st, err := b.stmt(text)
-	if err != nil {
-		return err
-	}
-	return st.QueryRowContext(b.ctx, args...).Scan(dest...)
+	return b.commit()
 }
 
 // Put upserts one conversation with all below it. A mail without conversation

@@ -3,13 +3,167 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
+
+	"odzew"
 )
 
 // A Day is a local date and the instants that it spans.
 type Day struct {
 	Date       string // YYYY-MM-DD
 	Start, End time.Time
+}
+
+// A Sum is what one conversation adds to the rollups of one day.
+type Sum struct {
+	Activity
+	Waits []WaitBucket
+}
+
+// A WaitBucket is the bucket that one answered wait falls into.
+type WaitBucket struct {
+	Channel, Kind, Clock string
+	Bucket               int
+}
+
+// SumUp fills in what the conversation adds to the rollups, as RollUp reads it from
+// the tables. Date names the local date of an instant, bucket the bucket of a wait.
+func (f *Finding) SumUp(c *Stored, date func(time.Time) string, bucket func(seconds int64) int) {
+	on := func(t time.Time) *Sum {
+		day := date(t)
+		for i := range f.Sums {
+			if f.Sums[i].Day == day {
+				return &f.Sums[i]
+			}
+		}
+		f.Sums = append(f.Sums, Sum{Activity: Activity{Day: day, Touchpoint: f.Touchpoint}})
+		return &f.Sums[len(f.Sums)-1]
+	}
+	score := 0 // they are in the order of the messages
+	for i := range c.Messages {
+		m := &c.Messages[i]
+		sum := on(m.At)
+		if score < len(f.Scores) && f.Scores[score].Message == c.MessageIDs[i] {
+			sum.score(&f.Scores[score].Score)
+			score++
+		}
+		if m.Public {
+			sum.Messages++
+			if m.Author == odzew.AuthorCustomer {
+				sum.CustomerMessages++
+			}
+		}
+	}
+	for i := range f.Sums {
+		f.Sums[i].settle()
+	}
+	for i := range f.Waits.Turns {
+		t := &f.Waits.Turns[i]
+		if t.Outcome != "answered" || t.Kind != "first" && t.Kind != "next" || t.Thanks || t.ClosedAt == nil {
+			continue
+		}
+		sum := on(*t.ClosedAt)
+		sum.Waits = append(sum.Waits, WaitBucket{c.Channel, t.Kind, "calendar", bucket(t.Seconds)}, WaitBucket{c.Channel, t.Kind, "business", bucket(t.BusinessSeconds)})
+	}
+}
+
+// score counts one message, before settle.
+func (s *Sum) score(sc *odzew.Score) {
+	if sc.Sentiment == nil {
+		return
+	}
+	switch *sc.Sentiment {
+	case odzew.Negative:
+		s.Negative = 1
+	case odzew.Positive:
+		s.Positive, s.Relief = 1, 1
+	case odzew.Mixed:
+		s.Mixed = 1
+	default:
+		s.Neutral = 1
+	}
+	if sc.Level == 2 {
+		s.Strong = 1
+	}
+	if slices.Contains(sc.Signals, "relief") {
+		s.Relief = 1
+	}
+}
+
+// settle makes of a conversation's messages of a day the one attitude that it had.
+func (s *Sum) settle() {
+	switch {
+	case s.Mixed == 1 || s.Negative == 1 && s.Positive == 1:
+		s.Negative, s.Neutral, s.Positive, s.Mixed = 0, 0, 0, 1
+	case s.Negative == 1 || s.Positive == 1:
+		s.Neutral = 0
+	}
+	s.Conversations = min(1, s.CustomerMessages)
+}
+
+// addSums adds what first findings bring to the rollups, and marks the days of the
+// others.
+func (b *Batch) addSums(fs []Finding) error {
+	type place struct{ day, touchpoint string }
+	type cell struct {
+		place
+		WaitBucket
+	}
+	activities, waits, stale := map[place]Activity{}, map[cell]int{}, map[string]bool{}
+	for i := range fs {
+		f := &fs[i]
+		for j := range f.Sums {
+			s := &f.Sums[j]
+			at := place{s.Day, s.Touchpoint}
+			stale[s.Day] = true
+			switch {
+			case f.Anew:
+			case !f.Excluded:
+				if s.Messages > 0 {
+					activities[at] = activities[at].plus(&s.Activity)
+				}
+				for _, w := range s.Waits {
+					waits[cell{at, w}]++
+				}
+			}
+		}
+	}
+	for d := range stale {
+		if _, err := b.exec(`INSERT OR IGNORE INTO stale_days VALUES (?)`, d); err != nil {
+			return err
+		}
+	}
+	for at, a := range activities {
+		if _, err := b.exec(`INSERT INTO activity_rollups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+			conversations = conversations + excluded.conversations, negative = negative + excluded.negative, neutral = neutral + excluded.neutral,
+			positive = positive + excluded.positive, mixed = mixed + excluded.mixed, strong = strong + excluded.strong, relief = relief + excluded.relief,
+			messages = messages + excluded.messages, customer_messages = customer_messages + excluded.customer_messages`,
+			at.day, at.touchpoint, a.Conversations, a.Negative, a.Neutral, a.Positive, a.Mixed, a.Strong, a.Relief, a.Messages, a.CustomerMessages); err != nil {
+			return err
+		}
+	}
+	for w, n := range waits {
+		if _, err := b.exec(`INSERT INTO wait_rollups VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n`,
+			w.day, w.touchpoint, w.Channel, w.Kind, w.Clock, w.Bucket, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plus adds the figures of another.
+func (a Activity) plus(b *Activity) Activity {
+	a.Conversations += b.Conversations
+	a.Negative += b.Negative
+	a.Neutral += b.Neutral
+	a.Positive += b.Positive
+	a.Mixed += b.Mixed
+	a.Strong += b.Strong
+	a.Relief += b.Relief
+	a.Messages += b.Messages
+	a.CustomerMessages += b.CustomerMessages
+	return a
 }
 
 // StaleDays lists the local dates whose rollups are older than the findings.

@@ -409,46 +409,102 @@ func TestPending(t *testing.T) {
 	check(v, 1, 2, 3)
 }
 
+// What first findings add to the rollups is what the tables sum up to, whatever the
+// conversations; and findings in place of older ones make their days stale.
 func TestRollUp(t *testing.T) {
-	s, ctx := open(t), t.Context()
-	put(t, s, "shop", "", conversation("C-1"), conversation("C-2"))
-	neg, pos := odzew.Negative, odzew.Positive
-	end := start.Add(time.Hour)
-	finding := func(conv, message int64, v *odzew.Sentiment, level int) Finding {
-		return Finding{
-			Conversation: conv, Revision: 1, Touchpoint: "pomoc", Days: []string{"2026-02-10"},
-			Scores: []MessageScore{{message, odzew.Score{Sentiment: v, Level: level}}},
-			Waits:  odzew.Waits{Turns: []odzew.Turn{{Kind: "first", Outcome: "answered", OpenedAt: start, ClosedAt: &end, Seconds: 3600, BusinessSeconds: 3000}}},
-		}
-	}
-	if err := s.SaveFindings(ctx, Versions{}, []Finding{finding(1, 1, &neg, 2), finding(2, 3, &pos, 0)}); err != nil {
-		t.Fatal(err)
-	}
-	days, err := s.StaleDays(ctx)
-	if err != nil || !slices.Equal(days, []string{"2026-02-10"}) {
-		t.Fatal(days, err)
-	}
-	day := Day{"2026-02-10", time.Date(2026, 2, 9, 23, 0, 0, 0, time.UTC), time.Date(2026, 2, 10, 23, 0, 0, 0, time.UTC)}
-	for range 2 { // the second time nothing is doubled
-		if err := s.RollUp(ctx, day, func(s int64) int { return int(s / 1000) }); err != nil {
+	bucket := func(seconds int64) int { return int(seconds / 1000) }
+	zone := time.FixedZone("", 3600)
+	date := func(t time.Time) string { return t.In(zone).Format(time.DateOnly) }
+	read := func(s *Store) (acts []Activity, waits []WaitCount) {
+		acts, err := s.Activities(t.Context(), "2026-01-01", "2026-12-31")
+		if err != nil {
 			t.Fatal(err)
 		}
+		for _, clock := range []string{"calendar", "business"} {
+			w, err := s.WaitCounts(t.Context(), "2026-01-01", "2026-12-31", clock)
+			if err != nil {
+				t.Fatal(err)
+			}
+			waits = append(waits, w...)
+		}
+		return acts, waits
 	}
-	if days, _ := s.StaleDays(ctx); len(days) != 0 {
-		t.Errorf("still stale: %v", days)
-	}
-	acts, err := s.Activities(ctx, "2026-02-01", "2026-02-28")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []Activity{{Day: "2026-02-10", Touchpoint: "pomoc", Conversations: 2, Negative: 1, Positive: 1, Strong: 1, Relief: 1, Messages: 4, CustomerMessages: 2}}
-	if diff := cmp.Diff(want, acts); diff != "" {
-		t.Error(diff)
-	}
-	counts, err := s.WaitCounts(ctx, "2026-02-10", "2026-02-10", "business")
-	if diff := cmp.Diff([]WaitCount{{"2026-02-10", "pomoc", "email", "first", 3, 2}}, counts); diff != "" || err != nil {
-		t.Error(diff, err)
-	}
+	path := t.TempDir()
+	runs := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		runs++
+		s := openAt(t, filepath.Join(path, fmt.Sprint(runs, ".db")), Options{})
+		defer s.Close()
+		var ids []int64
+		for i := range rapid.IntRange(1, 4).Draw(rt, "conversations") {
+			c := conversation(fmt.Sprint("C-", i))
+			c.Excluded = rapid.SampledFrom([]string{"", "", "spam"}).Draw(rt, "excluded")
+			for j := range c.Messages {
+				c.Messages[j].At = start.Add(time.Duration(rapid.IntRange(0, 40).Draw(rt, "hour")) * time.Hour)
+				c.Messages[j].Public = rapid.Bool().Draw(rt, "public")
+				c.Messages[j].Author = rapid.SampledFrom([]odzew.Author{odzew.AuthorCustomer, odzew.AuthorCustomer, odzew.AuthorAgent}).Draw(rt, "author")
+			}
+			put(t, s, "shop", "", c)
+			ids = append(ids, int64(i+1))
+		}
+		find := func(anew bool) {
+			list, err := s.Load(t.Context(), ids)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var fs []Finding
+			for i := range list {
+				c := &list[i]
+				f := Finding{Conversation: c.ID, Revision: c.Revision, Anew: anew, Touchpoint: rapid.SampledFrom([]string{"pomoc", "zwroty"}).Draw(rt, "touchpoint"), Excluded: c.Excluded != ""}
+				for j := range c.Messages {
+					if c.Messages[j].Author != odzew.AuthorCustomer || !c.Messages[j].Public {
+						continue
+					}
+					sc := odzew.Score{Lang: "pl", Level: rapid.IntRange(0, 2).Draw(rt, "level")}
+					if v := rapid.SampledFrom([]odzew.Sentiment{"", odzew.Negative, odzew.Neutral, odzew.Positive, odzew.Mixed}).Draw(rt, "sentiment"); v != "" {
+						sc.Sentiment, sc.Signals = &v, rapid.SampledFrom([][]string{nil, {"legal"}, {"legal", "relief"}}).Draw(rt, "signals")
+					} else {
+						sc.Level = 0
+					}
+					f.Scores = append(f.Scores, MessageScore{c.MessageIDs[j], sc})
+				}
+				end := c.Messages[len(c.Messages)-1].At
+				f.Waits.Turns = []odzew.Turn{{
+					Kind:    rapid.SampledFrom([]string{"first", "next", "bot"}).Draw(rt, "kind"),
+					Outcome: rapid.SampledFrom([]string{"answered", "merged"}).Draw(rt, "outcome"), Thanks: rapid.Bool().Draw(rt, "thanks"),
+					OpenedAt: start, ClosedAt: &end, Seconds: int64(rapid.IntRange(0, 9000).Draw(rt, "seconds")), BusinessSeconds: 300,
+				}}
+				f.SumUp(c, date, bucket)
+				fs = append(fs, f)
+			}
+			if err := s.SaveFindings(t.Context(), Versions{}, fs); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rollUp := func() {
+			for d := range 4 {
+				from := time.Date(2026, 2, 9+d, 23, 0, 0, 0, time.UTC)
+				if err := s.RollUp(t.Context(), Day{date(from), from, from.AddDate(0, 0, 1)}, bucket); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		find(false)
+		acts, waits := read(s)
+		rollUp()
+		wantActs, wantWaits := read(s)
+		if diff := cmp.Diff(wantActs, acts) + cmp.Diff(wantWaits, waits); diff != "" {
+			rt.Fatalf("added up otherwise than the tables say (-tables +added):\n%s", diff)
+		}
+		find(true)
+		if days, err := s.StaleDays(t.Context()); err != nil || len(days) == 0 {
+			t.Fatal("findings in place of others leave no stale day", err)
+		}
+		rollUp()
+		if days, err := s.StaleDays(t.Context()); err != nil || len(days) > 0 {
+			t.Fatal("still stale:", days, err)
+		}
+	})
 }
 
 func TestDeadLetters(t *testing.T) {

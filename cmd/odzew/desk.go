@@ -102,8 +102,9 @@ func (p *program) analyze(ctx context.Context, st *store.Store, d *desk, all boo
 	defer cancel()
 	workers := runtime.GOMAXPROCS(0)
 	now := p.now()
-	in := make(chan []store.Stored, workers)
-	out := make(chan []store.Finding, workers)
+	// No more than one range a hand is in memory.
+	in := make(chan []store.Stored)
+	out := make(chan []store.Finding)
 	var readErr error
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -145,6 +146,7 @@ func (p *program) analyze(ctx context.Context, st *store.Store, d *desk, all boo
 	}
 	wg.Go(func() { scorers.Wait(); close(out) })
 	var err error
+	touched := map[string]bool{}
 	for fs := range out {
 		if err != nil {
 			continue // let the others end
@@ -156,6 +158,9 @@ func (p *program) analyze(ctx context.Context, st *store.Store, d *desk, all boo
 		n.Conversations += len(fs)
 		for i := range fs {
 			n.Messages += len(fs[i].Scores)
+			for j := range fs[i].Sums {
+				touched[fs[i].Sums[j].Day] = true
+			}
 		}
 		if progress != nil {
 			progress(n)
@@ -183,8 +188,9 @@ func (p *program) analyze(ctx context.Context, st *store.Store, d *desk, all boo
 		if err := st.RollUp(ctx, day, stats.Bucket); err != nil {
 			return n, err
 		}
-		n.Days++
+		touched[date] = true
 	}
+	n.Days = len(touched)
 	if n.Conversations > 0 {
 		return n, st.SetMeta(ctx, "lexicon_version", d.versions.Lexicon)
 	}
@@ -204,7 +210,7 @@ func inputOf(c *store.Stored) analyzer.Input {
 func (d *desk) find(c *store.Stored, now time.Time) store.Finding {
 	r := d.Analyze(inputOf(c), now)
 	f := store.Finding{
-		Conversation: c.ID, Revision: c.Revision, Anew: c.Analysed, Identity: c.Identity, Touchpoint: r.Touchpoint, Waits: r.Waits, Flag: r.Flag, Peak: r.Peak,
+		Conversation: c.ID, Revision: c.Revision, Anew: c.Analysed, Identity: c.Identity, Touchpoint: r.Touchpoint, Excluded: c.Excluded != "", Waits: r.Waits, Flag: r.Flag, Peak: r.Peak,
 		FirstAt: r.FirstAt, LastAt: r.LastAt, OpenSince: r.OpenSince, Parked: r.Parked,
 	}
 	for _, pr := range r.Promises {
@@ -219,14 +225,7 @@ func (d *desk) find(c *store.Stored, now time.Time) store.Finding {
 	for _, q := range statutory.Find(&c.Conversation, func(m *odzew.Message) string { return reply.Split(m.Text).Own }) {
 		f.Requests = append(f.Requests, store.Request{Kind: q.Kind, At: q.At, Message: q.Message})
 	}
-	seen := map[string]bool{}
-	for i := range c.Messages {
-		date := c.Messages[i].At.In(d.zone).Format(time.DateOnly)
-		if !seen[date] {
-			seen[date] = true
-			f.Days = append(f.Days, date)
-		}
-	}
+	f.SumUp(c, func(t time.Time) string { return t.In(d.zone).Format(time.DateOnly) }, stats.Bucket)
 	return f
 }
 
