@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+	"sync"
 )
 
 // The compiler. Every item of a pattern becomes a symbol (a lemma, a form, a set of
@@ -28,7 +29,11 @@ type Compiled struct {
 	guards   []step
 	// byClass are the gates of patterns that have nothing rarer than a class.
 	byClass [numClasses][]gate
+	learned [numLangs]*Table
 }
+
+// Learned returns the table of the learned words of a language.
+func (c *Compiled) Learned(l Lang) *Table { return c.learned[l] }
 
 // A form is what is known of a spelling. Spellings of which the same is known, such
 // as most of one lemma, are one form: there are ten times fewer, and the tables that
@@ -127,6 +132,13 @@ func bloomBit(sym uint32) uint64 { return 1 << bloomIndex(sym) }
 // Compile makes the index.
 func (s *Set) Compile() *Compiled {
 	n := len(s.Entries)
+	var learned [numLangs]*Table
+	var tables sync.WaitGroup
+	tables.Go(func() {
+		for _, l := range []Lang{PL, EN} {
+			learned[l] = newTable(l, s.Learned)
+		}
+	})
 	b := &builder{
 		set: s, c: &Compiled{Entries: make([]Entry, n), Version: s.Version},
 		lines: map[alt]bool{}, symbols: make([]symbol, 1, n), anchors: make([]anchor, 0, n+n/8),
@@ -153,7 +165,10 @@ func (s *Set) Compile() *Compiled {
 		b.c.Entries[i] = s.Entries[i]
 		b.c.Entries[i].items = nil
 	}
-	return b.finish()
+	c := b.finish()
+	tables.Wait()
+	c.learned = learned
+	return c
 }
 
 // A match of a spelling with a word is firm, or typed: a spelling of Polish without

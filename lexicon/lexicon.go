@@ -24,7 +24,7 @@ import (
 
 //go:generate go run ./internal/genforms
 
-//go:embed emoji.tsv classes.tsv model.tsv pl en
+//go:embed emoji.tsv classes.tsv model.tsv model.reviews.tsv pl en
 var shipped embed.FS
 
 // Shipped returns the files that the program brings along.
@@ -132,8 +132,8 @@ type Entry struct {
 	Tags    Tags
 	POS     POS
 	Note    string
-	// Weights are the pulls towards negative, neutral, positive and mixed. All 0
-	// but for learned entries.
+	// Weights are the pulls towards negative, neutral, positive and mixed, as logits,
+	// of what LearnedEntries shows; 0 otherwise.
 	Weights [4]float64
 
 	Lang Lang

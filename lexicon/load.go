@@ -19,6 +19,8 @@ type Set struct {
 	// Version names the content: equal content has an equal version. Findings
 	// carry it, so that an edit makes exactly what it touches be scored anew.
 	Version string
+	// Learned are the learned words; of files later ones win.
+	Learned []*LearnedFile
 
 	classes []classWords
 	forms   *forms
@@ -54,11 +56,21 @@ func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 		case err != nil:
 			return nil, err
 		}
+		learned, raw, wrong, err := readLearned(fsys)
+		if err != nil {
+			return nil, err
+		}
+		errs = append(errs, wrong...)
+		for _, data := range raw {
+			hashFile(sum, "learned", data)
+		}
 		if layer == 0 {
 			s.Entries = entries
 		} else {
+			s.silence(entries)
 			s.Entries = overlay(s.Entries, entries)
 		}
+		s.Learned = append(s.Learned, learned...)
 	}
 	data, err := readHashed(base, "classes.tsv", sum)
 	if err != nil {
@@ -160,7 +172,7 @@ func entryFiles(fsys fs.FS) ([]string, error) {
 		}
 		names = append(names, found...)
 	}
-	return slices.DeleteFunc(names, func(n string) bool { return path.Base(n) == TestsFile }), nil
+	return slices.DeleteFunc(names, func(n string) bool { return path.Base(n) == TestsFile || isLearned(n) }), nil
 }
 
 // overlay puts a site's entries on top: of the same language and pattern, one of

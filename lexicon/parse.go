@@ -16,8 +16,7 @@ import (
 // reports every bad line, not only the first.
 
 const (
-	header        = "entry\tkind\tpolarity\topinion\ttags\tpos\tnote"
-	headerWeights = header + "\tweights"
+	header = "entry\tkind\tpolarity\topinion\ttags\tpos\tnote"
 
 	// The factors of boosters and dampeners that name none.
 	defaultBoost = 1.3
@@ -66,7 +65,7 @@ func Parse(name string, data []byte) ([]Entry, error) {
 		errs    Errors
 		entries []Entry
 		lang    = langOf(name)
-		columns int // 0 until the header was seen
+		headed  bool
 		reader  patternReader
 	)
 	fail := func(line int, format string, args ...any) {
@@ -95,18 +94,14 @@ func Parse(name string, data []byte) ([]Entry, error) {
 		case strings.HasSuffix(raw, "\r"):
 			fail(n, "the line ends in CR LF: save the file with LF")
 			continue
-		case columns == 0 && strings.HasPrefix(raw, "# "):
+		case !headed && strings.HasPrefix(raw, "# "):
 			continue
-		case columns == 0:
-			switch raw {
-			case header:
-				columns = 7
-			case headerWeights:
-				columns = 8
-			default:
+		case !headed:
+			if raw != header {
 				fail(n, "the header is %q, not %q", raw, header)
 				return nil, errs
 			}
+			headed = true
 			continue
 		case raw == "":
 			fail(n, "empty line")
@@ -115,7 +110,7 @@ func Parse(name string, data []byte) ([]Entry, error) {
 			fail(n, "comments stand before the header only; use the note column")
 			continue
 		}
-		e, msg := reader.row(raw, columns)
+		e, msg := reader.row(raw)
 		if msg != "" {
 			fail(n, "%s", msg)
 			continue
@@ -135,7 +130,7 @@ func Parse(name string, data []byte) ([]Entry, error) {
 		}
 		entries = append(entries, e)
 	}
-	if columns == 0 && len(errs) == 0 {
+	if !headed && len(errs) == 0 {
 		fail(1, "no header: the first line must be %q", header)
 	}
 	return entries, errs.err()
@@ -159,8 +154,9 @@ func compareEntries(a, b *Entry) int {
 }
 
 // row reads one row; msg is empty where it is good.
-func (r *patternReader) row(raw string, columns int) (e Entry, msg string) {
-	var f [8]string
+func (r *patternReader) row(raw string) (e Entry, msg string) {
+	const columns = 7
+	var f [columns]string
 	if n := strings.Count(raw, "\t") + 1; n != columns {
 		return e, fmt.Sprintf("%d columns instead of %d: write every TAB, also after empty columns", n, columns)
 	}
@@ -210,29 +206,14 @@ func (r *patternReader) row(raw string, columns int) (e Entry, msg string) {
 	if msg = e.checkKind(); msg != "" {
 		return e, msg
 	}
-	if columns == 8 && f[7] != "" {
-		n := 0
-		for s := range strings.FieldsSeq(f[7]) {
-			if n < len(e.Weights) {
-				if e.Weights[n], ok = parseNumber(s, -20, 20); !ok {
-					return e, fmt.Sprintf("weight %q is not a number between -20 and 20", s)
-				}
-			}
-			n++
-		}
-		if n != len(e.Weights) {
-			return e, fmt.Sprintf("weights %q are not four numbers", f[7])
-		}
-	}
-	if e.Kind == Learned && (e.Weights == [4]float64{} || e.Polarity != 0 || e.Opinion != 0 || e.Tags != Tags{}) {
-		return e, "an entry of kind learned has weights, and no polarity, opinion or tags"
-	}
 	return e, ""
 }
 
 // checkKind says what the kind asks of the other columns and does not get.
 func (e *Entry) checkKind() string {
 	switch e.Kind {
+	case Learned:
+		return "learned words stand in learned.desk.tsv and learned.reviews.tsv, which odzew lexicon fit writes"
 	case Signal:
 		if e.Tags.Signals == 0 {
 			return "an entry of kind signal needs a tag signal:NAME"
@@ -337,32 +318,14 @@ func (t Tags) String() string {
 func Write(w io.Writer, comment []string, entries []Entry) error {
 	sorted := slices.Clone(entries)
 	slices.SortStableFunc(sorted, func(a, b Entry) int { return compareEntries(&a, &b) })
-	head := header
-	for i := range sorted {
-		if sorted[i].Weights != [4]float64{} {
-			head = headerWeights
-		}
-	}
 	var b bytes.Buffer
 	for _, c := range comment {
 		fmt.Fprintf(&b, "# %s\n", c)
 	}
-	b.WriteString(head + "\n")
+	b.WriteString(header + "\n")
 	for i := range sorted {
 		e := &sorted[i]
-		fmt.Fprintf(&b, "%s\t%s\t%s\t%s\t%s\t%s\t%s", e.Pattern, e.Kind, formatNumber(e.Polarity), formatNumber(e.Opinion), e.Tags, e.POS, e.Note)
-		if head == headerWeights {
-			b.WriteByte('\t')
-			if e.Weights != [4]float64{} {
-				for j, v := range e.Weights {
-					if j > 0 {
-						b.WriteByte(' ')
-					}
-					b.WriteString(strconv.FormatFloat(v, 'g', -1, 64))
-				}
-			}
-		}
-		b.WriteByte('\n')
+		fmt.Fprintf(&b, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Pattern, e.Kind, formatNumber(e.Polarity), formatNumber(e.Opinion), e.Tags, e.POS, e.Note)
 	}
 	_, err := w.Write(b.Bytes())
 	return err

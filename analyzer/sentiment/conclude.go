@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strconv"
 
 	"odzew"
 	"odzew/lexicon"
@@ -33,7 +34,7 @@ var classNames = [numClasses]odzew.Sentiment{negative: odzew.Negative, neutral: 
 
 // conclude fills in the score.
 func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
-	p := s.model.probabilities(&m.f)
+	p := s.model.probabilities(&m.f, &m.pulls)
 	best := 0
 	for c := range p {
 		if p[c] > p[best] {
@@ -113,10 +114,17 @@ func (s *Scorer) explain(m *scratch, score *odzew.Score) {
 	}
 	for _, p := range m.parts {
 		entry := ""
-		if p.entry != noEntry {
+		switch d := slices.Index(learnedRules[:], p.rule); {
+		case d >= 0:
+			x := &m.learned[p.entry]
+			entry = x.table.Entry(x.row, lexicon.Domain(d))
+		case p.entry != noEntry:
 			entry = s.lex.Entries[p.entry].Pattern
 		}
 		add(p.start, p.end, entry, p.rule, p.weight)
+	}
+	if share := round(float64(m.pulls.reviews)); share >= 0.01 && len(m.toks) > 0 {
+		add(0, uint32(len(m.toks)), strconv.FormatFloat(share, 'f', 2, 64), ruleTalk, 0)
 	}
 	for i := range m.hits {
 		if h := &m.hits[i]; h.info.kind == lexicon.Contrast {

@@ -23,6 +23,9 @@ type Example struct {
 	Sentiment odzew.Sentiment
 	// Weight is how much the example counts in fitting.
 	Weight float64
+	// Blind is set where its writer and those who write entries did not read each
+	// other: what the entries find in it is what they find in any message.
+	Blind bool
 	// Full is set where frustration, signals and aspects are labelled, too.
 	Full        bool
 	Frustration int
@@ -38,13 +41,22 @@ type FitOptions struct {
 	Rounds int
 	Folds  int // of the cross-validation that sets the sharpness
 	// Copies is how often each example is read, each time with another choice of
-	// entries hidden. Hidden is the share of phrases that are.
+	// entries hidden. Hidden is the share of phrases that are. Blind examples are read
+	// once, as they are.
 	//
 	// People who write entries read the training messages, so phrases fit these
 	// better than they will fit others. A model fitted to that would trust phrases
 	// too much, and words and shapes too little.
 	Copies int
 	Hidden float64
+}
+
+// A Fit is a model, and what it was cross-validated with.
+type Fit struct {
+	*Model
+	// Folds are models of which the k-th saw no example whose index is k modulo their
+	// number: what they say of that example is honest.
+	Folds []*Model
 }
 
 // A row is an example as the fitter sees it: its features, sparse.
@@ -54,36 +66,25 @@ type row struct {
 	class  int
 	weight float64
 	fold   int // copies of one example stay together
+	blind  bool
 }
 
 // Fit returns a model for the scorer's lexicon.
-func (s *Scorer) Fit(examples []Example, o FitOptions) *Model {
+func (s *Scorer) Fit(examples []Example, o FitOptions) *Fit {
 	rows := make([]row, 0, len(examples))
 	var frustrated []frustratedRow
 	var about []aspectRow
-	m := s.pool.Get().(*scratch)
-	defer s.release(m)
-	for n := range len(examples) * max(1, o.Copies) {
-		i, copy := n%len(examples), n/len(examples)
+	s.gather(examples, &o, func(i int, weight float64, m *scratch) {
 		e := &examples[i]
-		s.read(m, e.Text, e.Lang)
-		if m.langs == 0 {
-			continue
-		}
-		if o.Copies > 1 {
-			s.hide(m, uint64(i*o.Copies+copy), o.Hidden)
-		}
-		s.pick(m)
-		s.judge(m)
 		// A judgement without anything that tells it teaches only prejudice.
-		silenced := m.f[fSilent] > 0 && e.Sentiment != odzew.Neutral && (o.Copies > 1 || !e.Full)
-		if c := classOf(e.Sentiment); c >= 0 && e.Weight > 0 && !silenced {
-			r := newRow(&m.f, c, e.Weight/float64(max(1, o.Copies)))
-			r.fold = i % max(1, o.Folds)
+		silenced := m.f[fSilent] > 0 && e.Sentiment != odzew.Neutral && !e.Blind
+		if c := classOf(e.Sentiment); c >= 0 && weight > 0 && !silenced {
+			r := newRow(&m.f, c, weight)
+			r.fold, r.blind = i%max(1, o.Folds), e.Blind
 			rows = append(rows, r)
 		}
 		if e.Full {
-			r := frustratedRow{signals: m.tags.signals, high: e.Frustration == 2}
+			r := frustratedRow{signals: m.tags.signals, high: e.Frustration == 2, weight: weight}
 			if e.Sentiment == odzew.Negative || e.Sentiment == odzew.Mixed {
 				r.blame = float64(m.f[fNeg])
 			}
@@ -93,23 +94,50 @@ func (s *Scorer) Fit(examples []Example, o FitOptions) *Model {
 				if at != 0 {
 					f := m.aspectFeatures(k, &sum)
 					is := slices.ContainsFunc(e.Aspects, func(a odzew.AspectPolarity) bool { return a.Aspect == lexicon.Aspects[k] })
-					about = append(about, aspectRow{f, k, is})
+					about = append(about, aspectRow{f, k, is, weight})
 				}
 			}
 		}
+	})
+	model := Model{Sharpness: 1, Frustration: fitFrustration(frustrated), Aspect: fitAspects(about), Reviews: s.model.Reviews}
+	fit := &Fit{Model: &model}
+	for k := range max(1, o.Folds) {
+		fold := model
+		fold.Classes = fitClasses(slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return r.fold == k && o.Folds > 1 }), o)
+		fit.Folds = append(fit.Folds, &fold)
 	}
-	model := &Model{Sharpness: 1, Frustration: fitFrustration(frustrated), Aspect: fitAspects(about)}
 	model.Classes = fitClasses(rows, o)
-	for k := range numClasses {
-		model.Classes[fLearned+k][k] = 1
+	model.Sharpness = fitSharpness(rows, fit.Folds)
+	for _, fold := range fit.Folds {
+		fold.Sharpness = model.Sharpness
 	}
-	model.Sharpness = fitSharpness(rows, o) * doubt
-	return model
+	return fit
 }
 
-// doubt dulls the probabilities: the messages that a model is fitted and sharpened
-// on are known to those who write entries, others are not.
-const doubt = 0.6
+// gather reads examples, each with its copies, and hands on what was found in them.
+func (s *Scorer) gather(examples []Example, o *FitOptions, see func(i int, weight float64, m *scratch)) {
+	m := s.pool.Get().(*scratch)
+	defer s.release(m)
+	for i := range examples {
+		e := &examples[i]
+		copies := max(1, o.Copies)
+		if e.Blind {
+			copies = 1
+		}
+		for c := range copies {
+			s.read(m, e.Text, e.Lang)
+			if m.langs == 0 {
+				break
+			}
+			if copies > 1 {
+				s.hide(m, uint64(i*copies+c), o.Hidden)
+			}
+			s.pick(m)
+			s.judge(m)
+			see(i, e.Weight/float64(copies), m)
+		}
+	}
+}
 
 // hide drops a share of the phrases among the matches, and a third of that share of
 // the single words. The choice depends on the seed and the entry alone.
@@ -134,12 +162,10 @@ func classOf(s odzew.Sentiment) int {
 	return -1
 }
 
-// newRow leaves the pulls of learned entries out: they are logits already, and what
-// was learned from data of another licence shall leave no trace in the model.
 func newRow(f *features, class int, weight float64) row {
 	r := row{class: class, weight: weight}
 	for k, v := range f {
-		if v != 0 && (k < fLearned || k >= fLearned+numClasses) {
+		if v != 0 {
 			r.index = append(r.index, k)
 			r.value = append(r.value, float64(v))
 		}
@@ -229,47 +255,31 @@ func predict(w *classWeights, r *row, scale *[numFeatures]float64) (p [numClasse
 }
 
 // fitSharpness finds the factor on logits with the least log-loss on messages that
-// were left out of the fit.
-func fitSharpness(rows []row, o FitOptions) float32 {
-	if o.Folds < 2 {
+// were left out of the fit: on the blind ones, where there are any.
+func fitSharpness(rows []row, folds []*Model) float32 {
+	if len(folds) < 2 {
 		return 1
 	}
-	type out struct {
-		z      [numClasses]float64
-		class  int
-		weight float64
-	}
-	var outs []out
-	for fold := range o.Folds {
-		var train []row
-		for i := range rows {
-			if rows[i].fold != fold {
-				train = append(train, rows[i])
-			}
-		}
-		w := fitClasses(train, o)
-		for i := range rows {
-			if rows[i].fold != fold {
-				continue
-			}
-			x := out{class: rows[i].class, weight: rows[i].weight}
-			for j, k := range rows[i].index {
-				for c := range x.z {
-					x.z[c] += rows[i].value[j] * float64(w[k][c])
-				}
-			}
-			outs = append(outs, x)
-		}
-	}
+	anyBlind := slices.ContainsFunc(rows, func(r row) bool { return r.blind })
 	best, least := 1.0, math.Inf(1)
 	for factor := 0.3; factor <= 1.5; factor += 0.05 {
 		loss := 0.0
-		for i := range outs {
-			sum := 0.0
-			for _, z := range outs[i].z {
-				sum += math.Exp((z - outs[i].z[outs[i].class]) * factor)
+		for i := range rows {
+			r := &rows[i]
+			if anyBlind && !r.blind {
+				continue
 			}
-			loss += outs[i].weight * math.Log(sum)
+			var z [numClasses]float64
+			for j, k := range r.index {
+				for c := range z {
+					z[c] += r.value[j] * float64(folds[r.fold].Classes[k][c])
+				}
+			}
+			sum := 0.0
+			for _, v := range z {
+				sum += math.Exp((v - z[r.class]) * factor)
+			}
+			loss += r.weight * math.Log(sum)
 		}
 		if loss < least {
 			best, least = factor, loss
@@ -282,6 +292,7 @@ type frustratedRow struct {
 	signals uint32
 	blame   float64
 	high    bool
+	weight  float64
 }
 
 // priorFrustration is what a signal weighs before any message was seen.
@@ -321,6 +332,7 @@ func fitFrustration(rows []frustratedRow) (out [numSignals + 1]float32) {
 				e := math.Exp(-sum)
 				d = -e / (1 - e)
 			}
+			d *= r.weight
 			g[numSignals] += d * r.blame
 			for k := range numSignals {
 				if r.signals&bit(k) != 0 {
@@ -343,9 +355,10 @@ func fitFrustration(rows []frustratedRow) (out [numSignals + 1]float32) {
 }
 
 type aspectRow struct {
-	f  aspectFeatures
-	k  int
-	is bool
+	f      aspectFeatures
+	k      int
+	is     bool
+	weight float64
 }
 
 // fitAspects fits what tells the aspects that a message is about from those whose
@@ -370,6 +383,7 @@ func fitAspects(rows []aspectRow) (out [numAspectFeatures]float32) {
 			if r.is {
 				d--
 			}
+			d *= r.weight
 			for j, v := range r.f {
 				g[j] += d * float64(v)
 			}

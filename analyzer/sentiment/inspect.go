@@ -86,7 +86,7 @@ func (s *Scorer) Read(message, hint string) Reading {
 func (s *Scorer) tells(m *scratch, x *lexicon.Match) bool {
 	in := &s.info[x.Entry]
 	switch {
-	case in.kind == lexicon.Closing, in.kind == lexicon.Learned:
+	case in.kind == lexicon.Closing:
 		return true
 	case in.tags == lexicon.Tags{}, in.pos != lexicon.NoPOS:
 		return false

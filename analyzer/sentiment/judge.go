@@ -26,7 +26,7 @@ const (
 	ruleContrast = "contrast"
 	ruleAspect   = "aspect"
 	ruleShouting = "shouting"
-	ruleLearned  = "learned"
+	ruleTalk     = "talk:reviews"
 )
 
 // How rules change a weight. A negated word of praise is blame, a negated word of
@@ -120,7 +120,7 @@ func (s *Scorer) judge(m *scratch) {
 			m.f[fPolite] = 1
 			continue
 		}
-		if h.info.polarity != 0 || h.info.learned {
+		if h.info.polarity != 0 {
 			s.weigh(m, i, &sc)
 		}
 	}
@@ -336,16 +336,6 @@ func (s *Scorer) count(m *scratch, h *hit, w int32, negated bool) {
 			} else {
 				m.f[fNegatedPraise] -= v
 			}
-		}
-	}
-	if h.info.learned {
-		weights := &s.lex.Entries[h.Entry].Weights
-		sign := float32(1)
-		if negated {
-			sign = -0.5
-		}
-		for k := range weights {
-			m.f[fLearned+k] += sign * float32(weights[k])
 		}
 	}
 }

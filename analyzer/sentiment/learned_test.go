@@ -1,6 +1,7 @@
 package sentiment_test
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -10,48 +11,93 @@ import (
 	"odzew/lexicon"
 )
 
-// TestLearned proves when the pull of a learned entry counts, how much, and that it
-// takes no word from another entry.
+// TestLearned proves what learned words bring, and that they take no word from an entry.
 func TestLearned(t *testing.T) {
 	file := func(rows ...string) *fstest.MapFile {
-		return &fstest.MapFile{Data: []byte(strings.ReplaceAll("entry;kind;polarity;opinion;tags;pos;note;weights\n"+strings.Join(rows, "\n")+"\n", ";", "\t"))}
+		return &fstest.MapFile{Data: []byte(strings.ReplaceAll(strings.Join(rows, "\n")+"\n", ";", "\t"))}
 	}
-	set, err := lexicon.Load(fstest.MapFS{
-		"pl/a.tsv":       file("=dobra;tone;1;1;;;;", "=nie;negator;;;;;;"),
-		"pl/learned.tsv": file("=dobra =zupa;learned;;;;;;-0.6 0 0.6 0", "=zimna;learned;;;;;;0.6 0 -0.6 0", "=zupa;learned;;;;;;0.01 0 0 0"),
-		"classes.tsv":    {Data: []byte("class\tlang\twords\n")},
-		"emoji.tsv":      file("😡;emoji;-1;1;;;;"),
-		"pl/forms.txt":   {},
-	})
-	if err != nil {
-		t.Fatal(err)
+	const entries, learned = "entry;kind;polarity;opinion;tags;pos;note", "entry;negative;neutral;positive;mixed;talk"
+	files := fstest.MapFS{
+		"pl/a.tsv":            file(entries, "=dobra;tone;1;1;;;", "=nie;negator;;;;;"),
+		"pl/learned.desk.tsv": file(learned, "dobra zupa;-6;;6;;", "obsług*;-3;;3;;", "zimna;6;;-6;;", "łyżka;1;;-1;;"),
+		"classes.tsv":         {Data: []byte("class\tlang\twords\n")},
+		"emoji.tsv":           file(entries, "😡;emoji;-1;1;;;"),
+		"pl/forms.txt":        {},
 	}
 	model, err := sentiment.LoadModel(lexicon.Shipped())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := sentiment.New(set.Compile(), model)
+	model.Reviews = nil
+	scorer := func() *sentiment.Scorer {
+		t.Helper()
+		set, err := lexicon.Load(files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sentiment.New(set.Compile(), model)
+	}
+	s := scorer()
 	for _, tt := range []struct {
 		text, parts string
-		valence     float64
+		words       float64 // of which the root damps
+		pull        float64 // of the learned words together, in logits of praise over blame
 	}{
-		{"to zimna zupa", "learned:zimna", -0.3},                                    // alone: in full
-		{"to dobra zupa", "valence:dobra learned:dobra zupa", 1},                    // the tone keeps its word
-		{"to nie dobra, zimna", "negation:nie valence:dobra learned:zimna", -0.899}, // beside a tone: a third
-		{"to zimna zupa?", "learned:zimna", -0.049},                                 // in a question: a sixth
-		{"zimna" + strings.Repeat(" xyz", 99), "learned:zimna", -0.15},              // four times as long: half
+		{"to zimna zupa", "learned:desk:zimna", 3, -12},
+		{"to dobra zupa", "valence:dobra learned:desk:dobra zupa", 3, 12},            // the tone keeps its word
+		{"to dobra, zupa", "valence:dobra learned:desk:dobra, zupa", 3, 12},          // a comma is no word
+		{"to dobra. Zupa", "valence:dobra", 3, 0},                                    // another sentence
+		{"to dobra ! zupa", "valence:dobra", 3, 0},                                   // a mark stands between
+		{"ZIMNA lyzka", "learned:desk:ZIMNA learned:desk:lyzka", 2, -14},             // as careless writers write
+		{"obsługa, OBSLUGUJE", "learned:desk:obsługa learned:desk:OBSLUGUJE", 2, 12}, // stems of longer words
+		{"obsług", "", 1, 0},
+		{"zimna" + strings.Repeat(" xyz", 99), "learned:desk:zimna", 100, -12},
 	} {
 		got := s.Score(tt.text, "pl", true)
 		var parts []string
+		pull := 0.0
 		for _, e := range got.Evidence {
 			parts = append(parts, e.Rule+":"+e.Text)
+			if strings.HasPrefix(e.Rule, "learned") {
+				pull += e.Weight
+			}
 		}
-		if p := strings.Join(parts, " "); p != tt.parts || math.Abs(got.Valence-tt.valence) > 0.0011 {
-			t.Errorf("%.30q: %s = %v, want %s = %v", tt.text, p, got.Valence, tt.parts, tt.valence)
+		want := tt.pull / 4 / math.Sqrt(1+tt.words/5)
+		if p := strings.Join(parts, " "); p != tt.parts || math.Abs(pull-want) > 0.0031 {
+			t.Errorf("%.30q: %s = %.3f, want %s = %.3f", tt.text, p, pull, tt.parts, want)
 		}
 	}
 	without, with := s.Score("to xyz zupa", "pl", false), s.Score("to zimna zupa", "pl", false)
 	if with.Probabilities.Negative <= without.Probabilities.Negative {
 		t.Errorf("the pull is not felt: negative %v, without it %v", with.Probabilities.Negative, without.Probabilities.Negative)
+	}
+
+	// What was learned from reviews counts as much as the text is a review.
+	files["pl/learned.reviews.tsv"] = file(learned, "hotel;;;;;4", "paczka;;;;;-4", "zimna;-6;;6;;")
+	model.Reviews = &sentiment.ReviewModel{}
+	s = scorer()
+	for _, tt := range []struct {
+		text  string
+		share float64
+	}{
+		{"zimna hotel", 1 / (1 + math.Exp(-4/math.Sqrt(1.4)))},
+		{"zimna paczka", 1 / (1 + math.Exp(4/math.Sqrt(1.4)))},
+		{"zimna xyz", 0.5},
+	} {
+		share, desk, reviews := "", 0.0, 0.0
+		for _, e := range s.Score(tt.text, "pl", true).Evidence {
+			switch e.Rule {
+			case "talk:reviews":
+				share = e.Entry
+			case "learned:desk":
+				desk += e.Weight
+			case "learned:reviews":
+				reviews += e.Weight
+			}
+		}
+		whole := 3 / math.Sqrt(1.4)
+		if share != fmt.Sprintf("%.2f", tt.share) || math.Abs(desk+whole*(1-tt.share)) > 0.03 || math.Abs(reviews-whole*tt.share) > 0.03 {
+			t.Errorf("%q: share %s, desk %.3f, reviews %.3f; want a share of %.2f", tt.text, share, desk, reviews, tt.share)
+		}
 	}
 }

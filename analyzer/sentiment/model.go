@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math"
@@ -66,8 +67,7 @@ const (
 	fSignals   // how many different
 	fSignalSum // by their weight for frustration
 	fAskedSignals
-	fLearned                   // four of them: pulls of learned entries, which are never fitted
-	fSignal     = fLearned + 4 // one a signal
+	fSignal     // one a signal
 	fAspects    = fSignal + numSignals
 	numFeatures = fAspects + 1
 )
@@ -76,7 +76,7 @@ var featureNames = func() (names [numFeatures]string) {
 	copy(names[:], strings.Fields(`bias pos neg max_pos max_neg strong_pos strong_neg pos_clauses neg_clauses both both_clauses both_contrast
 		ends_neg contrast negated_praise negated_blame wished asked_blame event_pos event_neg idiom_pos idiom_neg emoji_pos emoji_neg irony
 		quoted_praise negators topics requests polite questions exclaims piled dots numbers caps short length silent silent_asks silent_report
-		polish signals signal_sum asked_signals learned_neg learned_neu learned_pos learned_mix`))
+		polish signals signal_sum asked_signals`))
 	for i, n := range lexicon.Signals {
 		names[fSignal+i] = "signal_" + n
 	}
@@ -116,12 +116,29 @@ type Model struct {
 	// Sharpness is the factor by which logits are multiplied so that
 	// probabilities are right as often as they say.
 	Sharpness float32
+	// Reviews are the weights for texts that are reviews, or nil.
+	Reviews *ReviewModel
 }
 
-// ModelFile is where the model stands in the lexicon's folder.
-const ModelFile = "model.tsv"
+// A ReviewModel holds the weights that take the place of a desk's in reviews. They stand
+// in a file of their own, since they come of data of another licence.
+type ReviewModel struct {
+	Classes [numFeatures][numClasses]float32
+	// Talk are the weights that say, with those of learned words, whether a text is a
+	// review.
+	Talk [numFeatures]float32
+}
 
-const modelHeader = "feature\tnegative\tneutral\tpositive\tmixed\tfrustration\taspect"
+// The files of a lexicon's folder that hold the model; the second may be missing.
+const (
+	ModelFile        = "model.tsv"
+	ReviewsModelFile = "model.reviews.tsv"
+)
+
+const (
+	modelHeader        = "feature\tnegative\tneutral\tpositive\tmixed\tfrustration\taspect"
+	reviewsModelHeader = "feature\tnegative\tneutral\tpositive\tmixed\ttalk"
+)
 
 // LoadModel reads the model of a lexicon's folder.
 func LoadModel(fsys fs.FS) (*Model, error) {
@@ -129,7 +146,23 @@ func LoadModel(fsys fs.FS) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
-	return ParseModel(data)
+	m, err := ParseModel(data)
+	if err != nil {
+		return nil, err
+	}
+	data, err = fs.ReadFile(fsys, ReviewsModelFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return m, nil
+	case err != nil:
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	if m.Reviews, err = parseReviews(data); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	m.Version += hex.EncodeToString(sum[:])[:4]
+	return m, nil
 }
 
 // ParseModel reads a model as Write writes it.
@@ -137,47 +170,18 @@ func ParseModel(data []byte) (*Model, error) {
 	m := &Model{Sharpness: 1}
 	sum := sha256.Sum256(data)
 	m.Version = hex.EncodeToString(sum[:])[:8]
-	sc := bufio.NewScanner(bytes.NewReader(data))
-	n, headed := 0, false
-	for sc.Scan() {
-		n++
-		line := sc.Text()
-		if strings.HasPrefix(line, "# ") {
-			continue
-		}
-		if !headed {
-			if line != modelHeader {
-				return nil, fmt.Errorf("%s:%d: the header is %q, not %q", ModelFile, n, line, modelHeader)
-			}
-			headed = true
-			continue
-		}
-		f := strings.Split(line, "\t")
-		if len(f) != 7 {
-			return nil, fmt.Errorf("%s:%d: %d columns instead of 7", ModelFile, n, len(f))
-		}
-		var v [6]float32
-		for i, s := range f[1:] {
-			if s == "" {
-				continue
-			}
-			x, err := strconv.ParseFloat(s, 32)
-			if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-				return nil, fmt.Errorf("%s:%d: %q is not a number", ModelFile, n, s)
-			}
-			v[i] = float32(x)
-		}
-		if f[0] == "sharpness" {
+	err := parseWeights(ModelFile, modelHeader, data, func(name string, v []float32) bool {
+		if name == "sharpness" {
 			m.Sharpness = v[0]
-			continue
+			return true
 		}
-		if k := slices.Index(aspectNames[:], f[0]); k >= 0 {
+		if k := slices.Index(aspectNames[:], name); k >= 0 {
 			m.Aspect[k] = v[5]
-			continue
+			return true
 		}
-		k := slices.Index(featureNames[:], f[0])
+		k := slices.Index(featureNames[:], name)
 		if k < 0 {
-			return nil, fmt.Errorf("%s:%d: unknown feature %q", ModelFile, n, f[0])
+			return false
 		}
 		copy(m.Classes[k][:], v[:4])
 		switch {
@@ -186,11 +190,74 @@ func ParseModel(data []byte) (*Model, error) {
 		case k == fNeg:
 			m.Frustration[numSignals] = v[4]
 		}
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// parseReviews reads the weights for reviews.
+func parseReviews(data []byte) (*ReviewModel, error) {
+	m := &ReviewModel{}
+	err := parseWeights(ReviewsModelFile, reviewsModelHeader, data, func(name string, v []float32) bool {
+		k := slices.Index(featureNames[:], name)
+		if k < 0 {
+			return false
+		}
+		copy(m.Classes[k][:], v[:4])
+		m.Talk[k] = v[4]
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// parseWeights reads a table of weights and hands each row to take, which reports
+// whether it knows the feature.
+func parseWeights(file, header string, data []byte, take func(name string, v []float32) bool) error {
+	columns := strings.Count(header, "\t")
+	v := make([]float32, columns)
+	headed := false
+	sc := bufio.NewScanner(bytes.NewReader(data))
+	for n := 1; sc.Scan(); n++ {
+		line := sc.Text()
+		if strings.HasPrefix(line, "# ") {
+			continue
+		}
+		if !headed {
+			if line != header {
+				return fmt.Errorf("%s:%d: the header is %q, not %q", file, n, line, header)
+			}
+			headed = true
+			continue
+		}
+		f := strings.Split(line, "\t")
+		if len(f) != columns+1 {
+			return fmt.Errorf("%s:%d: %d columns instead of %d", file, n, len(f), columns+1)
+		}
+		clear(v)
+		for i, s := range f[1:] {
+			if s == "" {
+				continue
+			}
+			x, err := strconv.ParseFloat(s, 32)
+			if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
+				return fmt.Errorf("%s:%d: %q is not a number", file, n, s)
+			}
+			v[i] = float32(x)
+		}
+		if !take(f[0], v) {
+			return fmt.Errorf("%s:%d: unknown feature %q", file, n, f[0])
+		}
 	}
 	if !headed {
-		return nil, fmt.Errorf("%s: no header", ModelFile)
+		return fmt.Errorf("%s: no header", file)
 	}
-	return m, sc.Err()
+	return sc.Err()
 }
 
 // Bytes returns the model as text.
@@ -221,6 +288,23 @@ func (m *Model) Bytes(comment ...string) []byte {
 	return b.Bytes()
 }
 
+// Bytes returns the weights for reviews as text.
+func (m *ReviewModel) Bytes(comment ...string) []byte {
+	var b bytes.Buffer
+	for _, c := range comment {
+		fmt.Fprintf(&b, "# %s\n", c)
+	}
+	b.WriteString(reviewsModelHeader + "\n")
+	for k, name := range featureNames {
+		b.WriteString(name)
+		for _, w := range m.Classes[k] {
+			b.WriteString("\t" + number(w))
+		}
+		b.WriteString("\t" + number(m.Talk[k]) + "\n")
+	}
+	return b.Bytes()
+}
+
 func number(v float32) string {
 	if v == 0 {
 		return ""
@@ -228,27 +312,54 @@ func number(v float32) string {
 	return strconv.FormatFloat(math.Round(float64(v)*1e4)/1e4, 'f', -1, 64)
 }
 
-// probabilities of the classes: a multinomial logistic function of the features.
-func (m *Model) probabilities(f *features) (p [numClasses]float64) {
-	var z [numClasses]float32
+// probabilities of the classes: a multinomial logistic function of the features and of
+// the learned words, in the proportion of the domains that the text is of.
+func (m *Model) probabilities(f *features, p *pulls) (out [numClasses]float64) {
+	z := logits(&m.Classes, f)
+	for c := range z {
+		z[c] = z[c]*m.Sharpness + p.sum[lexicon.Desk][c]
+	}
+	if share := p.reviews; share > 0 {
+		r := logits(&m.Reviews.Classes, f)
+		for c := range z {
+			z[c] += share * (r[c] + p.sum[lexicon.Reviews][c] - z[c])
+		}
+	}
+	return softmax(z)
+}
+
+func logits(weights *[numFeatures][numClasses]float32, f *features) (z [numClasses]float32) {
 	for k, v := range f {
 		if v != 0 {
-			w := &m.Classes[k]
+			w := &weights[k]
 			for c := range z {
 				z[c] += v * w[c]
 			}
 		}
 	}
+	return z
+}
+
+func softmax(z [numClasses]float32) (p [numClasses]float64) {
 	top := max(z[0], z[1], z[2], z[3])
 	sum := 0.0
 	for c := range p {
-		p[c] = math.Exp(float64((z[c] - top) * m.Sharpness))
+		p[c] = math.Exp(float64(z[c] - top))
 		sum += p[c]
 	}
 	for c := range p {
 		p[c] /= sum
 	}
 	return p
+}
+
+// talk is the share in which a text is a review.
+func (m *ReviewModel) talk(f *features, words float32) float32 {
+	z := words
+	for k, v := range f {
+		z += v * m.Talk[k]
+	}
+	return float32(1 / (1 + math.Exp(-float64(z))))
 }
 
 // saturating are the features whose sums grow slower than what they add: ten words of
@@ -312,7 +423,6 @@ func (s *Scorer) finishFeatures(m *scratch) {
 			f[fSilentReport] = 1
 		}
 	}
-	s.pull(m)
 	if m.lang == "pl" {
 		f[fPolish] = 1
 	}
@@ -322,4 +432,9 @@ func (s *Scorer) finishFeatures(m *scratch) {
 		}
 	}
 	f[fAspects] = min(3, f[fAspects]) / 3
+	s.pull(m)
+	if s.model.Reviews != nil && m.langs.Has(lexicon.PL) && s.lex.Learned(lexicon.PL).Has(lexicon.Reviews) { // of English ones nothing is known
+		m.pulls.reviews = s.model.Reviews.talk(f, m.pulls.talk)
+	}
+	s.weighLearned(m)
 }

@@ -65,7 +65,7 @@ func TestFit(t *testing.T) {
 	if !bytes.Equal(m.Bytes(), s.Fit(examples, o).Bytes()) {
 		t.Error("fitted twice, the model differs")
 	}
-	set := s.WithModel(m)
+	set := s.WithModel(m.Model)
 	for _, e := range examples[:4] {
 		if got := set.Score(e.Text, "pl", false); *got.Sentiment != e.Sentiment {
 			t.Errorf("%q: %s, want %s (%+v)", e.Text, *got.Sentiment, e.Sentiment, got.Probabilities)

@@ -20,7 +20,6 @@ type entryInfo struct {
 	factor   float32
 	opinion  float32
 	tags     lexicon.Tags
-	learned  bool
 	pos      lexicon.POS
 	strong   bool // opinion of 0.4 or more
 	without  bool // a negator that says what is missing
@@ -48,7 +47,6 @@ var rank = [...]uint8{
 
 func newEntryInfo(e *lexicon.Entry) entryInfo {
 	in := entryInfo{kind: e.Kind, rank: rank[e.Kind], opinion: float32(e.Opinion), tags: e.Tags, pos: e.POS, strong: e.Opinion >= 0.4}
-	in.learned = e.Weights != [4]float64{} && e.Kind != lexicon.Learned
 	polarity := e.Polarity
 	switch e.Kind {
 	case lexicon.Booster, lexicon.Dampener:
@@ -64,7 +62,7 @@ func newEntryInfo(e *lexicon.Entry) entryInfo {
 	in.polarity = int32(polarity * 1000)
 	in.base = int32(polarity * (0.4 + 0.6*max(e.Opinion, 0.1)) * 1000)
 	switch e.Kind {
-	case lexicon.Aspect, lexicon.Stage, lexicon.Closing, lexicon.Learned, lexicon.Off:
+	case lexicon.Aspect, lexicon.Stage, lexicon.Closing, lexicon.Off:
 		in.toned = e.Polarity != 0
 	case lexicon.Signal:
 		in.toned = in.polarity != 0

@@ -96,6 +96,8 @@ type scratch struct {
 	lang    string
 	langs   lexicon.Langs
 	tags    tally
+	learned []learnedWord
+	pulls   pulls
 	names   []string // words for the tagger
 	tagged  int      // how often it was asked
 }

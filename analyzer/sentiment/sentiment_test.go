@@ -3,6 +3,7 @@ package sentiment_test
 import (
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -224,8 +225,9 @@ func TestSpelling(t *testing.T) {
 		{"Don't recommend this", "Don’t recommend this"},
 	} {
 		a, b := s.Score(tt.plain, "", false), s.Score(tt.other, "", false)
-		// Learned entries are forms: a word without diacritics may be two of them.
-		if math.Abs(a.Valence-b.Valence) > 0.1 || math.Abs(a.Valence) < 0.3 {
+		// Learned words add what they know of the right spelling, with or without
+		// diacritics.
+		if math.Abs(a.Valence-b.Valence) > 0.5 || math.Abs(a.Valence) < 0.3 {
 			t.Errorf("%q: valence %v, %q: %v", tt.plain, a.Valence, tt.other, b.Valence)
 		}
 	}
@@ -240,9 +242,10 @@ func TestNothingCounts(t *testing.T) {
 		"@terrible could you send the invoice to awful@bad.example please",
 		"Adres strony to https://best.example/love/great?hate=1 , proszę sprawdzić",
 	} {
-		got := s.Score(text, "", true)
-		if got.Valence != 0 {
-			t.Errorf("%q: valence %v: %+v", text, got.Valence, got.Evidence)
+		for _, e := range s.Score(text, "", true).Evidence {
+			if e.Weight != 0 && strings.ContainsAny(e.Text, "@./") || regexp.MustCompile("fatal|terr|awful|best|love|great|hate").MatchString(e.Text) {
+				t.Errorf("%q: %+v", text, e)
+			}
 		}
 	}
 }

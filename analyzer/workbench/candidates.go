@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 
@@ -22,9 +23,8 @@ type candidate struct {
 	unknown bool // no entry, class or list knows it, or one of its words
 }
 
-// candidatesIn lists the candidates of a text; with toned, also words that have a tone
-// already.
-func (l *Lexicon) candidatesIn(message string, r *sentiment.Reading, toned bool) []candidate {
+// candidatesIn lists the candidates of a text.
+func (l *Lexicon) candidatesIn(message string, r *sentiment.Reading) []candidate {
 	const reach = 4 // words that a negator turns, as in judging
 	var out []candidate
 	notUntil := -1 // first word behind the reach of the last negator
@@ -44,7 +44,7 @@ func (l *Lexicon) candidatesIn(message string, r *sentiment.Reading, toned bool)
 			notUntil = end + reach
 		}
 		word := ""
-		if w.Kind == text.Word && (toned || w.Owner < 0) {
+		if w.Kind == text.Word && w.Owner < 0 {
 			word = plain(message[w.Start:w.End])
 		}
 		if word != "" {
@@ -109,4 +109,20 @@ func twins(seen map[string]int) map[string]string {
 		}
 	}
 	return out
+}
+
+// writable reports whether a word of a message can stand in an entry.
+func writable(pattern string) bool {
+	_, err := parsed([]lexicon.Entry{{Pattern: pattern}}, lexicon.Any)
+	return err == nil
+}
+
+// parsed takes entries through their file, so that what is proposed is what will be
+// read.
+func parsed(entries []lexicon.Entry, lang lexicon.Lang) ([]lexicon.Entry, error) {
+	var b bytes.Buffer
+	if err := lexicon.Write(&b, nil, entries); err != nil {
+		return nil, err
+	}
+	return lexicon.Parse(lang.String()+"/new.tsv", b.Bytes())
 }

@@ -328,16 +328,15 @@ func (l *linter) licences() error {
 				if err != nil {
 					return fmt.Errorf("%s: %w", layer.name(), err)
 				}
-				said, rows := false, false
+				said := false
 				for line := range bytes.Lines(data) {
 					if !bytes.HasPrefix(line, []byte("# ")) {
-						rows = bytes.HasSuffix(bytes.TrimSpace(line), []byte("\tweights"))
 						break
 					}
 					key, value, _ := strings.Cut(strings.ToLower(string(line[2:])), ":")
 					said = said || (key == "licence" || key == "license") && strings.TrimSpace(value) != ""
 				}
-				if (learned || rows) && !said {
+				if learned && !said {
 					l.add(layer.file(name), 1, SeverityError, "licence", "learned entries stand under the licence of the data that they come from: say so in a line \"# licence: …\" before the header")
 				}
 			}

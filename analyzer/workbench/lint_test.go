@@ -43,7 +43,7 @@ func TestLint(t *testing.T) {
 		{"no licence", map[string]string{"pl/learned.tsv": rows(good)}, nil, []string{`pl/learned.tsv:1: error: learned entries stand under the licence`}},
 		{"an empty licence", map[string]string{"pl/learned.tsv": "# licence:\n" + rows(good)}, nil, []string{`pl/learned.tsv:1: error: learned entries`}},
 		{"a licence", map[string]string{"pl/learned.tsv": "# Learned.\n# licence: CC0\n" + rows(good)}, nil, nil},
-		{"weights without licence", map[string]string{"pl/a.tsv": strings.Replace(rows(), "note", "note\tweights", 1)}, nil, []string{`pl/a.tsv:1: error: learned entries`}},
+		{"words without licence", map[string]string{"pl/learned.desk.tsv": "entry\tnegative\tneutral\tpositive\tmixed\ttalk\nzupa\t1\t\t\t\t\n"}, nil, []string{`pl/learned.desk.tsv:1: error: learned entries`}},
 		{"a test's tag", map[string]string{"pl/a.tsv": rows(good), "pl/tests.tsv": tests + "dobre\t\tsignal:wating\t\t\n"}, nil, []string{`pl/tests.tsv:2: error: unknown tag "signal:wating"`}},
 		{"a test's columns", map[string]string{"pl/a.tsv": rows(good), "pl/tests.tsv": tests + "dobre\tpositive\n"}, nil, []string{`pl/tests.tsv:2: error: 2 columns instead of 5`}},
 		{"a test's entry", map[string]string{"pl/a.tsv": rows(good), "pl/tests.tsv": tests + "dobre\t\tentry:dobry_dzień\t\t\n"}, nil, []string{`pl/tests.tsv:2: error: there is no entry "dobry dzień"`}},

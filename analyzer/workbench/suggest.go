@@ -104,7 +104,7 @@ func (l *Lexicon) Suggest(samples iter.Seq2[Sample, error], o SuggestOptions) ([
 		}
 		totals[lang][group][class]++
 		once := map[string]bool{}
-		for _, c := range l.candidatesIn(s.Text, &r, false) {
+		for _, c := range l.candidatesIn(s.Text, &r) {
 			if c.negated || once[c.pattern] {
 				continue
 			}

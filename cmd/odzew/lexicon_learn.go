@@ -25,25 +25,24 @@ import (
 type lexiconFitCmd struct {
 	lexiconFlags `embed:""`
 	Data         []string `required:"" help:"Labelled messages. FILE@0.1: each counts a tenth." placeholder:"FILE"`
-	Out          string   `help:"Where the learned entries go; put the file into the folder pl or en of an overlay." placeholder:"learned.tsv"`
+	Out          string   `help:"Where the learned words go; the file must be named so, in the folder pl or en of an overlay." placeholder:"learned.desk.tsv"`
 	Model        string   `help:"Where a model goes whose weights are fitted anew, for a whole lexicon of one's own." placeholder:"model.tsv"`
-	Lang         string   `help:"Language of the entries: pl or en." enum:"pl,en" default:"pl"`
-	Top          int      `help:"Learn at most this many entries." default:"2000" placeholder:"N"`
-	Min          int      `help:"A word must stand in this many messages." default:"5" placeholder:"N"`
-	L1           float64  `name:"l1" help:"What a weight must be worth: more makes fewer entries." default:"4"`
-	L2           float64  `name:"l2" help:"How strongly weights are pulled to 0." default:"1"`
-	Trust        float64  `help:"The messages are of another sort than those to be scored (reviews, say): learn entries of kind learned, which count at this share, and less beside other entries." placeholder:"0.5"`
-	Reweight     bool     `help:"Learn weights for hand-written entries, too."`
-	Licence      string   `help:"Licence of the data, which the learned entries inherit." placeholder:"NAME"`
+	Lang         string   `help:"Language of the words: pl or en." enum:"pl,en" default:"pl"`
+	Domain       string   `help:"What the messages are: mail to a desk, or reviews." enum:"desk,reviews" default:"desk"`
+	Top          int      `help:"Learn at most this many words and pairs of words." default:"2000" placeholder:"N"`
+	Min          int      `help:"A word must stand in this many messages." default:"3" placeholder:"N"`
+	L1           float64  `name:"l1" help:"What a weight must be worth: more makes fewer words." default:"0.5"`
+	L2           float64  `name:"l2" help:"How strongly weights are pulled to 0." default:"2"`
+	Licence      string   `help:"Licence of the data, which the learned words inherit." placeholder:"NAME"`
 	Attribution  string   `help:"Whom the licence wants named." placeholder:"TEXT"`
 }
 
 func (c *lexiconFitCmd) Run(p *program) error {
 	switch {
 	case c.Out == "" && c.Model == "":
-		return usagef("name what to write: --out learned.tsv, --model model.tsv, or both")
+		return usagef("name what to write: --out learned.desk.tsv, --model model.tsv, or both")
 	case c.Out != "" && strings.TrimSpace(c.Licence) == "":
-		return usagef("learned entries inherit the licence of their data: name it with --licence")
+		return usagef("learned words inherit the licence of their data: name it with --licence")
 	case strings.ContainsAny(c.Licence+c.Attribution, "\r\n"):
 		return usagef("--licence and --attribution are one line each")
 	}
@@ -69,7 +68,14 @@ func (c *lexiconFitCmd) Run(p *program) error {
 	if c.Out == "" {
 		return nil
 	}
-	fitted, err := l.Fit(examples, workbench.FitOptions{Lang: langOf(c.Lang), Least: c.Min, Most: c.Top, L1: c.L1, L2: c.L2, Trust: c.Trust, Reweight: c.Reweight})
+	domain := lexicon.Desk
+	if c.Domain == lexicon.Reviews.String() {
+		domain = lexicon.Reviews
+	}
+	if want := lexicon.LearnedName(domain); filepath.Base(c.Out) != want {
+		return usagef("learned words of %s stand in a file named %s: --out %s", domain, want, filepath.Join(filepath.Dir(c.Out), want))
+	}
+	fitted, err := l.Fit(examples, workbench.FitOptions{Lang: langOf(c.Lang), Domain: domain, Least: c.Min, Most: c.Top, L1: c.L1, L2: c.L2})
 	if err != nil {
 		return err
 	}
@@ -84,7 +90,7 @@ func (c *lexiconFitCmd) Run(p *program) error {
 			Held    int         `json:"held_back"`
 			Before  eval.Report `json:"before"`
 			After   eval.Report `json:"after"`
-		}{c.Out, len(fitted.Entries), fitted.Learned, fitted.Held, fitted.Before, fitted.After})
+		}{c.Out, len(fitted.File.Rows), fitted.Learned, fitted.Held, fitted.Before, fitted.After})
 	}
 	return c.print(p, fitted)
 }
@@ -111,26 +117,22 @@ func (c *lexiconFitCmd) read(p *program) (examples []sentiment.Example, names []
 	return examples, names, nil
 }
 
-// write writes the learned entries with their origin and licence on top.
+// write writes the learned words with their origin and licence on top.
 func (c *lexiconFitCmd) write(fitted *workbench.Fitted, names []string) error {
 	comment := []string{
 		fmt.Sprintf("Learned from %d messages. Not written by hand: learn anew instead of editing, by", fitted.Learned),
-		fmt.Sprintf("odzew lexicon fit --lang %s --data %s --top %d --min %d --l1 %g --l2 %g --trust %g", c.Lang, strings.Join(names, ","), c.Top, c.Min, c.L1, c.L2, c.Trust),
+		fmt.Sprintf("odzew lexicon fit --lang %s --domain %s --data %s --top %d --min %d --l1 %g --l2 %g", c.Lang, c.Domain, strings.Join(names, ","), c.Top, c.Min, c.L1, c.L2),
 		"licence: " + c.Licence,
 	}
 	if c.Attribution != "" {
 		comment = append(comment, "attribution: "+c.Attribution)
 	}
-	var b bytes.Buffer
-	if err := lexicon.Write(&b, comment, fitted.Entries); err != nil {
-		return err
-	}
-	return writeFile(c.Out, b.Bytes(), 0o644)
+	return writeFile(c.Out, fitted.File.Bytes(comment...), 0o644)
 }
 
 func (c *lexiconFitCmd) print(p *program, fitted *workbench.Fitted) error {
 	w := &errWriter{w: p.stdout}
-	w.printf("%d entries learned from %d messages, in %s\non %d messages that were held back:\n\n%-26s%-24s%s\n", len(fitted.Entries), fitted.Learned, c.Out, fitted.Held, "", "before", "with them")
+	w.printf("%d words learned from %d messages, in %s\non %d messages that were held back:\n\n%-26s%-24s%s\n", len(fitted.File.Rows), fitted.Learned, c.Out, fitted.Held, "", "before", "with them")
 	for _, f := range []struct {
 		name string
 		of   func(*eval.Report) eval.Interval

@@ -13,13 +13,7 @@ import (
 	"odzew/lexicon"
 )
 
-var (
-	fit    = flag.Bool("fit", false, "fit lexicon/model.tsv anew on the training sets")
-	ridge  = flag.Float64("ridge", 8, "with -fit: the pull of weights towards 0")
-	hidden = flag.Float64("hidden", 0.6, "with -fit: the share of phrases that are hidden")
-	public = flag.Float64("public", 1, "with -fit: the factor on the weights of public sets")
-	report = flag.Bool("report", false, "print the whole report of each set")
-)
+var report = flag.Bool("report", false, "print the whole report of each set")
 
 func scorer(t testing.TB) *sentiment.Scorer {
 	t.Helper()
@@ -55,41 +49,6 @@ func load(t testing.TB, name string) []sentiment.Example {
 	return examples
 }
 
-// TestFit writes the model anew. Only training sets are read, and none whose licence
-// would pass to the model.
-func TestFit(t *testing.T) {
-	if !*fit {
-		t.Skip("-fit was not given")
-	}
-	s := scorer(t)
-	examples := load(t, shared("gold", "train.jsonl"))
-	for _, set := range []struct {
-		name   string
-		every  int
-		weight float64
-	}{
-		{"vader_tweets.train.tsv", 1, 0.03},
-		{"vader_amazon.train.tsv", 1, 0.03},
-		{"goemotions_sentiment.train.tsv", 20, 0.02},
-	} {
-		more := load(t, shared("data", "sentiment", set.name))
-		for i := 0; i < len(more); i += set.every {
-			e := more[i]
-			e.Weight = set.weight * *public
-			examples = append(examples, e)
-		}
-	}
-	model := s.Fit(examples, sentiment.FitOptions{Ridge: *ridge, Rounds: 400, Folds: 4, Copies: 4, Hidden: *hidden})
-	out := filepath.Join("..", "..", "..", "lexicon", sentiment.ModelFile)
-	if err := os.WriteFile(out, model.Bytes(
-		"Fitted weights of the features of a message; see analyzer/sentiment/model.go. Generated: do not edit.",
-		"Learned from this project's own labelled messages (MIT) and, with little weight, from those of VADER (MIT,",
-		"Hutto and Gilbert 2014) and GoEmotions (Apache-2.0, Demszky et al. 2020).",
-	), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // TestEval prints how the scorer does on the labelled sets, a line a set and
 // language, and with -report all that Report tells.
 func TestEval(t *testing.T) {
@@ -102,11 +61,17 @@ func TestEval(t *testing.T) {
 			t.Logf("\n%s", r)
 		}
 	}
+	line("corpus, learned from", corpus(t, false))
+	line("corpus, held out", corpus(t, true))
+	for _, lang := range []string{"pl", "en"} {
+		line("  "+lang, inLang(corpus(t, true), lang))
+	}
 	for _, set := range [][]string{
 		{"gold", "train.jsonl"},
 		{"gold", "dev.jsonl"},
 		{"gold", "dev-inbox.jsonl"},
 		{"data", "sentiment", "polemo2_sent.dev.tsv"},
+		{"data", "sentiment", "polemo2_text.dev.tsv"},
 		{"data", "sentiment", "airline.dev.tsv"},
 		{"data", "sentiment", "vader_tweets.dev.tsv"},
 		{"data", "sentiment", "vader_amazon.dev.tsv"},
@@ -114,17 +79,8 @@ func TestEval(t *testing.T) {
 		name := set[len(set)-1]
 		examples := load(t, shared(set...))
 		line(name, examples)
-		if set[0] != "gold" {
-			continue
-		}
 		for _, lang := range []string{"pl", "en", "mixed"} {
-			var of []sentiment.Example
-			for _, e := range examples {
-				if e.Lang == lang {
-					of = append(of, e)
-				}
-			}
-			if len(of) > 0 {
+			if of := inLang(examples, lang); len(of) > 0 {
 				line("  "+lang, of)
 			}
 		}

@@ -1,0 +1,268 @@
+package eval_test
+
+import (
+	"flag"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"odzew"
+	"odzew/analyzer/sentiment"
+	"odzew/analyzer/sentiment/eval"
+	"odzew/lexicon"
+)
+
+// Fitting the shipped model and learned words anew:
+//
+//	go test ./analyzer/sentiment/eval -run Fit -fit -timeout 30m
+//
+// Rules:
+//
+//   - Only training sets are read, and of our own corpus the four fifths that are not
+//     held out. What is measured with is never learned from, nor are settings chosen by
+//     it: those come of cross-validation within the training sets (-cv).
+//   - What comes of data of another licence goes into files of their own.
+
+var (
+	fit    = flag.Bool("fit", false, "fit the model and the learned words of the lexicon anew on the training sets")
+	ridge  = flag.Float64("ridge", 8, "with -fit: the pull of weights towards 0")
+	hidden = flag.Float64("hidden", 0.6, "with -fit: the share of phrases that are hidden in messages that writers of entries have read")
+	known  = flag.Float64("known", 0.5, "with -fit: the weight of such messages")
+	desk   = flag.Float64("desk", 40, "with -fit: how many sentences of reviews a message weighs where they are told apart")
+	short  = flag.Float64("short", 0.5, "with -fit: the weight of the phrases that test entries")
+	public = flag.Float64("public", 1, "with -fit: the factor on the weights of public sets")
+)
+
+const folder = "../../../lexicon"
+
+// heldOut reports whether a message of our own corpus is measured with and not learned
+// from: one in five.
+func heldOut(id string) bool {
+	h := fnv.New32a()
+	h.Write([]byte(id))
+	return h.Sum32()%5 == 0
+}
+
+// corpus returns our own messages, those that are held out or the others.
+func corpus(t testing.TB, held bool) (out []sentiment.Example) {
+	names, err := filepath.Glob(filepath.Join(folder, "corpus", "*.jsonl"))
+	if err != nil || len(names) == 0 {
+		t.Fatal("no messages in lexicon/corpus: ", err)
+	}
+	for _, name := range names {
+		for _, e := range load(t, name) {
+			if heldOut(e.ID) == held {
+				e.Blind = true
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+// phrases returns the phrase tests that stand beside the entries: what entries mean
+// where little else is said. What fires a signal of frustration is no neutral report.
+func phrases(t testing.TB) (out []sentiment.Example) {
+	for _, lang := range []string{"pl", "en"} {
+		data, err := os.ReadFile(filepath.Join(folder, lang, lexicon.TestsFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for row := range strings.Lines(string(data)) {
+			f := strings.Split(row, "\t")
+			if len(f) != 5 {
+				continue
+			}
+			e := sentiment.Example{Text: f[0], Lang: lang, Sentiment: odzew.Sentiment(f[1])}
+			for tag := range strings.FieldsSeq(f[2]) {
+				if name, ok := strings.CutPrefix(tag, "signal:"); ok && e.Sentiment == "" && slices.Index(lexicon.Signals, name) < slices.Index(lexicon.Signals, "pressure") {
+					e.Sentiment = odzew.Negative
+				}
+			}
+			if slices.Contains(eval.Classes[:], e.Sentiment) {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+func inLang(examples []sentiment.Example, lang string) (out []sentiment.Example) {
+	for _, e := range examples {
+		if e.Lang == lang {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func weighed(examples []sentiment.Example, weight float64, every int) (out []sentiment.Example) {
+	for i := 0; i < len(examples); i += every {
+		e := examples[i]
+		e.Weight = weight
+		out = append(out, e)
+	}
+	return out
+}
+
+// reviewOptions were chosen on a fifth of the training sets that was left out.
+var reviewOptions = sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 30000, L1: 0.5, L2: 2, Rate: 0.2, Epochs: 6}
+
+// deskOptions were chosen by cross-validation.
+var deskOptions = sentiment.LearnOptions{Least: 3, Most: 3000, L1: 0.5, L2: 2, Rate: 0.1, Epochs: 10}
+
+func TestFit(t *testing.T) {
+	if !*fit {
+		t.Skip("-fit was not given")
+	}
+	s := bareScorer(t)
+	own := slices.Concat(weighed(load(t, shared("gold", "train.jsonl")), *known, 1), corpus(t, false), weighed(phrases(t), *short, 1))
+	examples := slices.Concat(own,
+		weighed(load(t, shared("data", "sentiment", "vader_tweets.train.tsv")), 0.03**public, 1),
+		weighed(load(t, shared("data", "sentiment", "vader_amazon.train.tsv")), 0.03**public, 1),
+		weighed(load(t, shared("data", "sentiment", "goemotions_sentiment.train.tsv")), 0.02**public, 20))
+	options := sentiment.FitOptions{Ridge: *ridge, Rounds: 400, Folds: 5, Copies: 4, Hidden: *hidden}
+	fitted := s.Fit(examples, options)
+	write(t, sentiment.ModelFile, fitted.Bytes(
+		"Fitted weights of the features of a message; see analyzer/sentiment/model.go. Generated: do not edit.",
+		"Learned from this project's own labelled messages (MIT) and, with little weight, from those of VADER (MIT,",
+		"Hutto and Gilbert 2014) and GoEmotions (Apache-2.0, Demszky et al. 2020).",
+	))
+	for _, lang := range []lexicon.Lang{lexicon.PL, lexicon.EN} {
+		o := deskOptions
+		o.Lang, o.Fit, o.Folds = lang, options, fitted.Folds
+		words := s.Learn(only(own, func(e *sentiment.Example) bool { return e.Lang == lang.String() }), lexicon.Desk, o)
+		file := &lexicon.LearnedFile{Lang: lang, Domain: lexicon.Desk, Rows: words}
+		write(t, lang.String()+"/"+lexicon.LearnedName(lexicon.Desk), file.Bytes(
+			fmt.Sprintf("Learned from %d messages to a desk. Generated: do not edit; see analyzer/sentiment/eval/fit_test.go.", len(inLang(own, lang.String()))),
+			"licence: MIT, as the program",
+		))
+	}
+	sentences, texts := polemo(t)
+	words, model := s.LearnReviews(slices.Concat(sentences, texts), weighed(inLang(own, "pl"), *desk, 1), reviewOptions)
+	file := &lexicon.LearnedFile{Lang: lexicon.PL, Domain: lexicon.Reviews, Rows: words}
+	head := []string{
+		fmt.Sprintf("Learned from %d sentences and %d texts of reviews. Generated: do not edit; see analyzer/sentiment/eval/fit_test.go.", len(sentences), len(texts)),
+		"licence: CC BY-SA 4.0, see pl/learned.reviews.LICENSE.txt",
+		"attribution: PolEmo 2.0, Kocoń, Miłkowski and Zaśko-Zielińska 2019, CLARIN-PL",
+	}
+	write(t, "pl/"+lexicon.LearnedName(lexicon.Reviews), file.Bytes(head...))
+	write(t, sentiment.ReviewsModelFile, model.Bytes(head...))
+}
+
+// only keeps the examples that pass, and nothing in the place of the others, so that
+// each keeps its fold.
+func only(examples []sentiment.Example, pass func(*sentiment.Example) bool) []sentiment.Example {
+	out := slices.Clone(examples)
+	for i := range out {
+		if !pass(&out[i]) {
+			out[i] = sentiment.Example{}
+		}
+	}
+	return out
+}
+
+func write(t *testing.T, name string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(folder, name), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// bareScorer is the scorer of the lexicon without learned words.
+func bareScorer(t testing.TB) *sentiment.Scorer {
+	t.Helper()
+	set, err := lexicon.Load(os.DirFS(folder))
+	if set == nil {
+		t.Fatal(err)
+	}
+	set.Learned = nil
+	data, err := fs.ReadFile(os.DirFS(folder), sentiment.ModelFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := sentiment.ParseModel(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sentiment.New(set.Compile(), model)
+}
+
+// polemo returns the sentences and the texts of PolEmo for training. Both levels were
+// split by themselves, so sentences of one's test set stand in the other's texts for
+// training, and the other way round. Here only that is learned from which is for
+// training on both levels: of the texts what stands among the sentences, and of the
+// sentences those that stand in a text.
+func polemo(t testing.TB) (sentences, texts []sentiment.Example) {
+	all := load(t, shared("data", "sentiment", "polemo2_sent.train.tsv"))
+	const key = 12 // letters by which a sentence is looked for
+	byStart := map[string][]int{}
+	plain := make([]string, len(all))
+	for i := range all {
+		plain[i] = letters(all[i].Text, nil)
+		if len(plain[i]) >= key {
+			byStart[plain[i][:key]] = append(byStart[plain[i][:key]], i)
+		}
+	}
+	found := make([]bool, len(all))
+	for _, e := range load(t, shared("data", "sentiment", "polemo2_text.train.tsv")) {
+		var at []int // of each letter, where it stands in the text
+		p := letters(e.Text, &at)
+		var kept strings.Builder
+		for i := 0; i+key <= len(p); {
+			longest := 0
+			for _, k := range byStart[p[i:i+key]] {
+				if n := len(plain[k]); n <= len(p)-i && p[i:i+n] == plain[k] {
+					longest = max(longest, n)
+					found[k] = true
+				}
+			}
+			if longest == 0 {
+				i++
+				continue
+			}
+			end := len(e.Text)
+			if i+longest < len(at) {
+				end = at[i+longest]
+			}
+			kept.WriteString(e.Text[at[i]:end])
+			i += longest
+		}
+		if kept.Len()*2 >= len(e.Text) {
+			e.Text = kept.String()
+			e.Lang = "pl"
+			texts = append(texts, e)
+		}
+	}
+	for i, ok := range found {
+		if ok {
+			all[i].Lang = "pl"
+			sentences = append(sentences, all[i])
+		}
+	}
+	return sentences, texts
+}
+
+// letters returns a text without anything but its letters, and where each byte of them
+// stands.
+func letters(s string, at *[]int) string {
+	var b strings.Builder
+	for i, r := range s {
+		if !unicode.IsLetter(r) {
+			continue
+		}
+		n := b.Len()
+		b.WriteRune(unicode.ToLower(r))
+		for at != nil && n < b.Len() {
+			*at = append(*at, i)
+			n++
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,435 @@
+package lexicon
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"math/bits"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Learned words. What was learned from labelled texts are many small weights of plain
+// words, so they are no patterns: they stand in files of their own, and in a flat
+// table that is asked once a word and once a pair of neighbours.
+//
+// Rules:
+//
+//   - A file is learned.DOMAIN.tsv in the folder of its language. Its domain says what
+//     sort of texts its words were learned from.
+//   - An entry is a word, two neighbours, or the beginning of a longer word ("polecz*").
+//     Diacritics never matter: a table knows folded spellings only.
+//   - Weights are logits in hundredths, so that reading them is exact and quick.
+
+// A Domain is the sort of texts that words were learned from: they mean other things
+// in reviews than in mail to a desk.
+type Domain uint8
+
+// The domains.
+const (
+	Desk Domain = iota
+	Reviews
+	NumDomains
+)
+
+var domainNames = [NumDomains]string{"desk", "reviews"}
+
+// String returns the domain as files are named.
+func (d Domain) String() string { return domainNames[d] }
+
+// StemLetters is how many letters the beginning of a longer word has, as an entry.
+const StemLetters = 6
+
+// A LearnedRow is one line of a file of learned words.
+type LearnedRow struct {
+	Entry string // as written: "polecam", "nie polecam", "polecz*"
+	// Pull is how far the entry moves the logits of negative, neutral, positive and
+	// mixed, in hundredths.
+	Pull [4]int16
+	// Talk is how far it moves the logit of the text's being of the domain, in
+	// hundredths. Desk talk is what is of no other domain, so there it is 0.
+	Talk int16
+	Line int32
+}
+
+// A LearnedFile is a file of learned words, sorted by entry.
+type LearnedFile struct {
+	Name   string // pl/learned.reviews.tsv
+	Lang   Lang
+	Domain Domain
+	Rows   []LearnedRow
+}
+
+const learnedHeader = "entry\tnegative\tneutral\tpositive\tmixed\ttalk"
+
+// LearnedName is the name of the file that holds what was learned in a domain.
+func LearnedName(d Domain) string { return "learned." + d.String() + ".tsv" }
+
+// isLearned reports whether a file is named as those of learned words are.
+func isLearned(name string) bool {
+	base := path.Base(name)
+	return strings.HasPrefix(base, "learned.") && base != "learned.tsv"
+}
+
+// ParseLearned reads a file of learned words. Its name says language and domain. The
+// error is of type Errors.
+func ParseLearned(name string, data []byte) (*LearnedFile, error) {
+	f := &LearnedFile{Name: name, Lang: langOf(name)}
+	var errs Errors
+	fail := func(line int, format string, args ...any) {
+		errs = append(errs, &Error{File: name, Line: line, Msg: fmt.Sprintf(format, args...)})
+	}
+	domain := slices.IndexFunc(domainNames[:], func(d string) bool { return path.Base(name) == "learned."+d+".tsv" })
+	switch {
+	case domain < 0 || f.Lang == Any:
+		fail(1, "learned words stand in pl or en, in learned.desk.tsv or learned.reviews.tsv")
+		return nil, errs
+	case !utf8.Valid(data):
+		fail(1, "not UTF-8: save the file as UTF-8")
+		return nil, errs
+	case len(data) > 0 && data[len(data)-1] != '\n':
+		fail(1+bytes.Count(data, []byte{'\n'}), "the last line has no line end")
+		return nil, errs
+	}
+	f.Domain = Domain(domain)
+	rest := string(data)
+	f.Rows = make([]LearnedRow, 0, strings.Count(rest, "\n"))
+	headed := false
+	for n := 1; rest != ""; n++ {
+		var raw string
+		raw, rest, _ = strings.Cut(rest, "\n")
+		if !headed {
+			if strings.HasPrefix(raw, "# ") {
+				continue
+			}
+			if raw != learnedHeader {
+				fail(n, "the header is %q, not %q", raw, learnedHeader)
+				return nil, errs
+			}
+			headed = true
+			continue
+		}
+		row, msg := learnedRow(raw)
+		if msg == "" && f.Domain == Desk && row.Talk != 0 {
+			msg = "talk is for other domains: desk talk is what is of none of them"
+		}
+		if msg != "" {
+			fail(n, "%s", msg)
+			continue
+		}
+		row.Line = int32(n)
+		if k := len(f.Rows); k > 0 && f.Rows[k-1].Entry >= row.Entry {
+			fail(n, "%q must stand before %q, and once: sort with LC_ALL=C sort", row.Entry, f.Rows[k-1].Entry)
+		}
+		f.Rows = append(f.Rows, row)
+	}
+	if !headed {
+		fail(1, "no header: the first line must be %q", learnedHeader)
+	}
+	return f, errs.err()
+}
+
+// learnedRow reads one row; msg is empty where it is good.
+func learnedRow(raw string) (row LearnedRow, msg string) {
+	row.Entry, raw, _ = strings.Cut(raw, "\t")
+	if msg := checkLearned(row.Entry); msg != "" {
+		return row, msg
+	}
+	for k := range 5 {
+		s, rest, more := strings.Cut(raw, "\t")
+		if more != (k < 4) {
+			return row, "a row is an entry and five weights: write every TAB, also after empty columns"
+		}
+		raw = rest
+		v, ok := hundredths(s)
+		if !ok {
+			return row, fmt.Sprintf("%q is no weight: a number from -99.99 to 99.99 with at most two decimals, or empty", s)
+		}
+		if k < 4 {
+			row.Pull[k] = v
+		} else {
+			row.Talk = v
+		}
+	}
+	return row, ""
+}
+
+// checkLearned says what is wrong with a learned entry.
+func checkLearned(entry string) string {
+	letters, words, last := 0, 1, rune(' ')
+	for i, r := range entry {
+		switch {
+		case 'a' <= r && r <= 'z' || r == '\'' && last != ' ' || r >= utf8.RuneSelf && unicode.IsLetter(r) && !unicode.IsUpper(r):
+			letters++
+		case r == '-' && letters == 1 && words == 1: // e-mail
+			letters++
+		case r == ' ' && last != ' ':
+			words++
+		case r == '*' && letters == StemLetters && words == 1 && i == len(entry)-1:
+		default:
+			return fmt.Sprintf("%q is no learned entry: one word in lower case, two with a space between, or the first %d letters of a longer one and *", entry, StemLetters)
+		}
+		last = r
+	}
+	if letters == 0 || last == ' ' || words > 2 {
+		return fmt.Sprintf("%q is no learned entry: it has one word or two", entry)
+	}
+	return ""
+}
+
+// hundredths reads a number of at most two decimals.
+func hundredths(s string) (v int16, ok bool) {
+	if s == "" {
+		return 0, true
+	}
+	digits, negative := strings.CutPrefix(s, "-")
+	whole, decimals, point := strings.Cut(digits, ".")
+	if len(whole) == 0 || len(whole) > 2 || point != (len(decimals) > 0) || len(decimals) > 2 {
+		return 0, false
+	}
+	for i := range 2 {
+		d := byte('0')
+		if i < len(decimals) {
+			d = decimals[i]
+		}
+		if d < '0' || d > '9' {
+			return 0, false
+		}
+		v = v*10 + int16(d-'0')
+	}
+	scale := int16(100)
+	for i := len(whole) - 1; i >= 0; i-- {
+		if whole[i] < '0' || whole[i] > '9' {
+			return 0, false
+		}
+		v += scale * int16(whole[i]-'0')
+		scale *= 10
+	}
+	if negative {
+		v = -v
+	}
+	return v, true
+}
+
+// Bytes returns the file as ParseLearned reads it, sorted. The comment lines come
+// first, without their "# ".
+func (f *LearnedFile) Bytes(comment ...string) []byte {
+	rows := slices.Clone(f.Rows)
+	slices.SortFunc(rows, func(a, b LearnedRow) int { return strings.Compare(a.Entry, b.Entry) })
+	var b bytes.Buffer
+	for _, c := range comment {
+		fmt.Fprintf(&b, "# %s\n", c)
+	}
+	b.WriteString(learnedHeader + "\n")
+	for i := range rows {
+		b.WriteString(rows[i].Entry)
+		for _, v := range append(rows[i].Pull[:], rows[i].Talk) {
+			b.WriteByte('\t')
+			if v != 0 {
+				b.WriteString(strconv.FormatFloat(float64(v)/100, 'f', -1, 64))
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.Bytes()
+}
+
+// entryOf shows a learned word as an entry of kind learned.
+func (f *LearnedFile) entryOf(row *LearnedRow) Entry {
+	e := Entry{Pattern: row.Entry, Kind: Learned, Note: f.Domain.String(), Lang: f.Lang, File: f.Name, Line: int(row.Line)}
+	for c, v := range row.Pull {
+		e.Weights[c] = float64(v) / 100
+	}
+	return e
+}
+
+// LearnedEntries yields what was learned as entries, to be shown; the domain is their
+// note. They are not among the Entries of the set.
+func (s *Set) LearnedEntries(yield func(*Entry) bool) {
+	for _, f := range s.Learned {
+		for i := range f.Rows {
+			if e := f.entryOf(&f.Rows[i]); !yield(&e) {
+				return
+			}
+		}
+	}
+}
+
+// readLearned reads the learned words of one layer.
+func readLearned(fsys fs.FS) (files []*LearnedFile, raw [][]byte, errs Errors, err error) {
+	names, err := fs.Glob(fsys, "*/learned.*.tsv")
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("lexicon: %w", err)
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, nil, nil, fmt.Errorf("lexicon: %w", err)
+		}
+		f, err := ParseLearned(name, data)
+		if bad, ok := err.(Errors); ok {
+			errs = append(errs, bad...)
+		}
+		if f != nil {
+			files = append(files, f)
+		}
+		raw = append(raw, data)
+	}
+	return files, raw, errs, nil
+}
+
+// silence drops the learned words that a site switches off by a line of kind off.
+func (s *Set) silence(off []Entry) {
+	type key struct {
+		lang  Lang
+		entry string
+	}
+	silent := map[key]bool{}
+	for i := range off {
+		if off[i].Kind == Off {
+			silent[key{off[i].Lang, strings.ReplaceAll(off[i].Pattern, "=", "")}] = true
+		}
+	}
+	if len(silent) == 0 {
+		return
+	}
+	for i, f := range s.Learned {
+		g := *f
+		g.Rows = slices.DeleteFunc(slices.Clone(f.Rows), func(r LearnedRow) bool { return silent[key{f.Lang, r.Entry}] })
+		s.Learned[i] = &g
+	}
+}
+
+// A Table finds what was learned of words, in one language and all domains.
+type Table struct {
+	slots []slot
+	shift uint
+	rows  []TableRow // 0 is none
+	files []*LearnedFile
+	// domains has a bit for each domain that has a file.
+	domains uint8
+}
+
+type slot struct {
+	hash Hash
+	row  uint32 // 0 where the slot is empty
+}
+
+// A TableRow is what was learned of a word, a pair, or a stem.
+type TableRow struct {
+	Pull [NumDomains][4]int16 // as in LearnedRow
+	Talk int16                // towards Reviews
+	// Pairs: pairs begin with the word.
+	Pairs bool
+	at    [NumDomains]uint32 // file in the upper 8 bits; 1 + row in the lower
+}
+
+// newTable makes the table of a language. Files that come later win, so that a site's
+// own words take the place of shipped ones.
+func newTable(l Lang, learned []*LearnedFile) *Table {
+	t := &Table{}
+	n := 0
+	for _, f := range learned {
+		if f.Lang == l {
+			t.files = append(t.files, f)
+			t.domains |= 1 << f.Domain
+			n += len(f.Rows)
+		}
+	}
+	// First words of pairs take room as well; half of the slots stay empty.
+	size := 1 << bits.Len(uint(3*n+1))
+	t.slots, t.shift = make([]slot, size), uint(64-bits.TrailingZeros(uint(size)))
+	t.rows = make([]TableRow, 1, n+1)
+	for k, f := range t.files {
+		for i := range f.Rows {
+			row := &f.Rows[i]
+			if first, _, pair := strings.Cut(row.Entry, " "); pair {
+				t.rows[t.intern(foldedHash(first))].Pairs = true
+			}
+			to := &t.rows[t.intern(EntryHash(row.Entry))]
+			to.Pull[f.Domain], to.at[f.Domain] = row.Pull, uint32(k)<<24|uint32(i+1)
+			if f.Domain != Desk {
+				to.Talk = row.Talk
+			}
+		}
+	}
+	return t
+}
+
+func (t *Table) intern(h Hash) uint32 {
+	i := int(mix(h) >> t.shift)
+	for ; t.slots[i].row != 0; i = (i + 1) & (len(t.slots) - 1) {
+		if t.slots[i].hash == h {
+			return t.slots[i].row
+		}
+	}
+	t.rows = append(t.rows, TableRow{})
+	t.slots[i] = slot{h, uint32(len(t.rows) - 1)}
+	return t.slots[i].row
+}
+
+// Find returns the row of a hash: the folded one of a word, or what PairHash or
+// StemHash made; nil where nothing was learned.
+func (t *Table) Find(h Hash) *TableRow {
+	for i := int(mix(h) >> t.shift); t.slots[i].row != 0; i = (i + 1) & (len(t.slots) - 1) {
+		if t.slots[i].hash == h {
+			return &t.rows[t.slots[i].row]
+		}
+	}
+	return nil
+}
+
+// Empty reports whether nothing was learned in the language.
+func (t *Table) Empty() bool { return len(t.rows) == 1 }
+
+// Has reports whether anything was learned in a domain.
+func (t *Table) Has(d Domain) bool { return t.domains&(1<<d) != 0 }
+
+// Entry returns the entry of a row in a domain, as it is written.
+func (t *Table) Entry(r *TableRow, d Domain) string {
+	at := r.at[d]
+	if at == 0 {
+		return ""
+	}
+	return t.files[at>>24].Rows[at&(1<<24-1)-1].Entry
+}
+
+// PairHash is the hash of two neighbours by their folded hashes.
+func PairHash(first, second Hash) Hash {
+	return Hash(bits.RotateLeft64(mix(first), 29)) ^ second*1099511628211
+}
+
+// StemHash is the hash of a stem by the folded hash of its letters.
+func StemHash(letters Hash) Hash { return ^letters }
+
+// EntryHash is the hash under which a table has an entry.
+func EntryHash(entry string) Hash {
+	first, second, pair := strings.Cut(entry, " ")
+	switch {
+	case pair:
+		return PairHash(foldedHash(first), foldedHash(second))
+	case strings.HasSuffix(first, "*"):
+		return StemHash(foldedHash(first[:len(first)-1]))
+	}
+	return foldedHash(first)
+}
+
+// IsLearned reports whether an entry can stand in a file of learned words.
+func IsLearned(entry string) bool { return checkLearned(entry) == "" }
+
+// foldedHash is HashWord's second result for a lower-case word.
+func foldedHash(w string) Hash {
+	h := HashSeed
+	for i := 0; i < len(w); i++ {
+		if w[i] >= utf8.RuneSelf {
+			_, f := HashWord(w)
+			return f
+		}
+		h = h.Add(w[i])
+	}
+	return h
+}
