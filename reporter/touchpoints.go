@@ -26,11 +26,12 @@ const (
 	// all that are made.
 	CriticalFalse = 0.05
 	// A share is bad where it is larger than that of the other touchpoints by
-	// worsePoints, and worseTimes as large; waits are where they are about twice as
-	// long as the others', and by worseWait seconds.
-	worsePoints = 0.05
-	worseTimes  = 1.25
-	worseWait   = 600
+	// worsePoints, and worseTimes as large; waits are where they are shifted by
+	// worseWait seconds, and their median is worseWaitTimes the others'.
+	worsePoints    = 0.05
+	worseTimes     = 1.25
+	worseWait      = 600
+	worseWaitTimes = 2
 	// maxTopics bounds the aspects and emotions of a touchpoint.
 	maxTopics = 3
 )
@@ -264,6 +265,7 @@ type momentFacts struct {
 	stages      [len(journeyStages)]int
 	topics      []Topic
 	waits       TouchpointWaits
+	peersMedian int64 // of the others' waits
 	moment      Moment
 }
 
@@ -382,7 +384,9 @@ func compare(judged, all []*momentFacts) {
 			}
 		}
 		f.moment.Past = f.against(f.before, f.waits.Before, &past)
-		f.moment.Peers = f.against(others, waits.Without(f.waits.Now), &peers)
+		rest := waits.Without(f.waits.Now)
+		f.peersMedian, _ = rest.Median()
+		f.moment.Peers = f.against(others, rest, &peers)
 	}
 	for _, trials := range [][]trial{past, peers} {
 		p := make([]float64, len(trials))
@@ -436,8 +440,8 @@ func (f *momentFacts) judge() {
 		}
 	}
 	if w := m.Peers.Wait; w != nil && w.Clear && w.Seconds >= worseWait && w.Low > 0 {
-		// A shift of half the median leaves the other half to the others.
-		if median, ok := f.waits.Now.Median(); ok && 2*w.Seconds >= median {
+		now, _ := f.waits.Now.Median()
+		if now >= worseWaitTimes*f.peersMedian {
 			m.Because = append(m.Because, BadWaiting)
 		}
 	}

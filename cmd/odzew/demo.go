@@ -150,6 +150,6 @@ func (c *demoCmd) next(conversation string, took time.Duration) string {
 	if conversation != "" {
 		fmt.Fprintf(&sb, "  odzew explain --conversation %s %s\n", conversation, cfg)
 	}
-	fmt.Fprintf(&sb, "  odzew explain \"Czekam już dwa tygodnie, ile można?!\"\n  odzew digest --lang pl %s\n  odzew status %s\n  odzew init            # your own mailbox\n", cfg, cfg)
+	fmt.Fprintf(&sb, "  odzew explain \"Czekam już dwa tygodnie, ile można?!\"\n  odzew digest --lang pl %s\n  odzew touchpoints --days 42 %s\n  odzew status %s\n  odzew init            # your own mailbox\n", cfg, cfg, cfg)
 	return sb.String()
 }
