@@ -270,11 +270,11 @@ CREATE TABLE touchpoint_rollups (
   messages          INTEGER NOT NULL, -- of customers, scored
   negative_messages INTEGER NOT NULL,
   strong_messages   INTEGER NOT NULL, -- of level 2
-  valence           REAL NOT NULL,    -- the sum of the conversations' mean valences
-  valence_squares   REAL NOT NULL,    -- the sum of the squares of these means
+  valence           INTEGER NOT NULL, -- the sum of the conversations' mean valences, in millionths
+  valence_squares   INTEGER NOT NULL, -- the sum of the squares of these means, in millionths
   asked             INTEGER NOT NULL, -- conversations, scored or not, with a wait for a first reply
   open              INTEGER NOT NULL, -- of these, still without one
-  customers         TEXT NOT NULL,    -- keyed hashes of up to five, space-separated: enough to tell a smaller group
+  customers         TEXT NOT NULL,    -- the least five keyed hashes, space-separated: enough to tell a smaller group
   PRIMARY KEY (day, touchpoint, stage)
 ) WITHOUT ROWID, STRICT;
 

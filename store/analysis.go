@@ -302,6 +302,7 @@ type Finding struct {
 	Identity   []byte
 	Touchpoint string
 	Excluded   bool // in no figure
+	Merged     bool // into another conversation
 	Scores     []MessageScore
 	Waits      odzew.Waits
 	Flag       odzew.Flag
@@ -316,7 +317,8 @@ type Finding struct {
 	Requests []Request
 	// Sums are what the conversation adds to the rollups, by SumUp. A first finding is
 	// added; in place of older ones, the rollups of its days are stale.
-	Sums []Sum
+	Sums  []Sum
+	began touched // the same for the day that it began on
 }
 
 // A Request is a statutory one: a complaint, or one about personal data.

@@ -58,6 +58,7 @@ func (f *Finding) SumUp(c *Stored, date func(time.Time) string, bucket func(seco
 	for i := range f.Sums {
 		f.Sums[i].settle()
 	}
+	f.began = f.touch(date(f.FirstAt))
 	for i := range f.Waits.Turns {
 		t := &f.Waits.Turns[i]
 		if t.Outcome != "answered" || t.Kind != "first" && t.Kind != "next" || t.Thanks || t.ClosedAt == nil {
@@ -111,14 +112,18 @@ func (b *Batch) addSums(fs []Finding) error {
 		WaitBucket
 	}
 	activities, waits, stale := map[place]Activity{}, map[cell]int{}, map[string]bool{}
+	touches := newTouchSum()
 	for i := range fs {
 		f := &fs[i]
+		if !f.Anew {
+			touches.add(&f.began)
+		}
 		for j := range f.Sums {
 			s := &f.Sums[j]
 			at := place{s.Day, s.Touchpoint}
-			stale[s.Day] = true
 			switch {
 			case f.Anew:
+				stale[s.Day] = true
 			case !f.Excluded:
 				if s.Messages > 0 {
 					activities[at] = activities[at].plus(&s.Activity)
@@ -149,7 +154,7 @@ func (b *Batch) addSums(fs []Finding) error {
 			return err
 		}
 	}
-	return nil
+	return b.addTouches(touches)
 }
 
 // plus adds the figures of another.

@@ -4,9 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
+
+	"odzew"
 )
 
 // Touchpoints: rollups by conversation, on the local date of its customer's first
@@ -14,10 +18,12 @@ import (
 //
 //   - A conversation counts once, however long it lasts: shares of conversations
 //     have an interval only where each case stands for itself.
-//   - Rows of days add up to any span of days. A day is rolled up anew whenever a
-//     conversation with a message on it was analysed anew, so a row holds all that
-//     is known by now.
-//   - Customers are told apart by a keyed hash, and no further than to fewCustomers.
+//   - Rows of days add up to any span of days. A first finding is added to its day's;
+//     a day is rolled up anew whenever a conversation with a message on it was
+//     analysed anew, so a row holds all that is known by now.
+//   - The order in which conversations come makes no difference: sums are of whole
+//     numbers, and of the customers' keyed hashes the least ones are kept, no more
+//     than fewCustomers.
 
 // fewCustomers is how many customers a row remembers: with fewer, a group is not
 // broken down.
@@ -62,76 +68,131 @@ const (
 // RollUpTouchpoints sums up the conversations that began on a day anew. It leaves
 // the day stale: RollUp, which is to come after it, ends that.
 func (s *Store) RollUpTouchpoints(ctx context.Context, d Day) error {
-	tx, err := s.w.BeginTx(ctx, nil)
+	tx, err := s.begin(ctx)
 	if err != nil {
-		return s.explain(err)
+		return err
 	}
 	defer tx.Rollback()
-	touches, topics, err := touchesOf(ctx, tx, d)
+	sum, err := tx.touchesOf(d)
 	if err != nil {
 		return fmt.Errorf("rolling up the touchpoints of %s: %w", d.Date, s.explain(err))
 	}
 	for _, q := range []string{`DELETE FROM touchpoint_rollups WHERE day = ?`, `DELETE FROM topic_rollups WHERE day = ?`} {
-		if _, err := tx.ExecContext(ctx, q, d.Date); err != nil {
+		if _, err := tx.exec(q, d.Date); err != nil {
 			return s.explain(err)
 		}
 	}
-	for _, t := range touches {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO touchpoint_rollups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, t.Day, t.Touchpoint, t.Stage,
-			t.Conversations, t.Negative, t.Strong, t.Messages, t.NegativeMessages, t.StrongMessages, t.Valence, t.ValenceSquares, t.Asked, t.Open,
-			strings.Join(t.Customers, " ")); err != nil {
-			return s.explain(err)
+	if err := tx.addTouches(sum); err != nil {
+		return s.explain(err)
+	}
+	return tx.commit()
+}
+
+// addTouches adds sums to those that are stored.
+func (tx *transaction) addTouches(sum *touchSum) error {
+	for key, t := range sum.touches {
+		var (
+			old       touchTotal
+			customers string
+		)
+		err := tx.queryRow(`SELECT conversations, negative, strong, messages, negative_messages, strong_messages, valence, valence_squares, asked, open, customers
+			FROM touchpoint_rollups WHERE day = ? AND touchpoint = ? AND stage = ?`, []any{key.day, key.touchpoint, key.stage},
+			&old.Conversations, &old.Negative, &old.Strong, &old.Messages, &old.NegativeMessages, &old.StrongMessages, &old.valence, &old.squares, &old.Asked, &old.Open, &customers)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		for c := range strings.FieldsSeq(customers) {
+			t.meet(c)
+		}
+		if _, err := tx.exec(`INSERT OR REPLACE INTO touchpoint_rollups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, key.day, key.touchpoint, key.stage,
+			old.Conversations+t.Conversations, old.Negative+t.Negative, old.Strong+t.Strong, old.Messages+t.Messages, old.NegativeMessages+t.NegativeMessages,
+			old.StrongMessages+t.StrongMessages, old.valence+t.valence, old.squares+t.squares, old.Asked+t.Asked, old.Open+t.Open, strings.Join(t.Customers, " ")); err != nil {
+			return err
 		}
 	}
-	for t, n := range topics {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO topic_rollups VALUES (?, ?, ?, ?, ?)`, t.Day, t.Touchpoint, t.Kind, t.Name, n); err != nil {
-			return s.explain(err)
+	for t, n := range sum.topics {
+		if _, err := tx.exec(`INSERT INTO topic_rollups VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET conversations = conversations + excluded.conversations`,
+			t.Day, t.Touchpoint, t.Kind, t.Name, n); err != nil {
+			return err
 		}
 	}
-	return s.explain(tx.Commit())
+	return nil
 }
 
 // touchesOf reads the scores of the conversations that began on a day, and sums
-// them up. Keys of topics have no count.
-func touchesOf(ctx context.Context, tx *sql.Tx, d Day) (map[[2]string]*Touch, map[Topic]int, error) {
-	// The list is one day's; a context that may end would cost the driver a goroutine a row.
-	rows, err := tx.QueryContext(context.WithoutCancel(ctx), `SELECT c.id, f.touchpoint, max(f.level, f.peak) = 2, coalesce(k.identity, ''),
+// them up.
+func (tx *transaction) touchesOf(d Day) (*touchSum, error) {
+	st, err := tx.stmt(`SELECT c.id, f.touchpoint, max(f.level, f.peak) = 2, coalesce(k.identity, ''),
 			coalesce((SELECT 1 + (t.closed_at IS NULL) FROM turns t WHERE t.conversation_id = c.id AND t.kind = 'first' AND t.thanks = 0), 0),
 			coalesce(s.sentiment, ''), s.level, s.valence, s.aspects, s.stage, s.emotion
 		FROM findings f JOIN conversations c ON c.id = f.conversation_id LEFT JOIN customers k ON k.id = c.customer_id
 			JOIN messages m ON m.conversation_id = c.id JOIN message_scores s ON s.message_id = m.id
 		WHERE f.first_customer_at >= ? AND f.first_customer_at < ? AND c.excluded = '' AND c.merged_into IS NULL
-		ORDER BY c.id, m.at, m.seq, m.id`, d.Start.Unix(), d.End.Unix())
+		ORDER BY c.id, m.at, m.seq, m.id`)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
+	}
+	rows, err := st.QueryContext(tx.ctx, d.Start.Unix(), d.End.Unix())
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
-	sum := touchSum{day: d.Date, touches: map[[2]string]*Touch{}, topics: map[Topic]int{}}
-	var c touched
+	sum := newTouchSum()
+	c := touched{day: d.Date}
 	for rows.Next() {
 		var (
 			id      int64
-			head    touched
-			m       touchedMessage
+			m       odzew.Score
+			said    string
+			aspects string
 			waiting int
 		)
-		if err := rows.Scan(&id, &head.touchpoint, &head.strong, &head.identity, &waiting, &m.sentiment, &m.level, &m.valence, &m.aspects, &m.stage, &m.emotion); err != nil {
-			return nil, nil, err
+		head := touched{day: d.Date}
+		if err := rows.Scan(&id, &head.touchpoint, &head.strong, &head.identity, &waiting, &said, &m.Level, &m.Valence, &aspects, &m.Stage, &m.Emotion); err != nil {
+			return nil, err
 		}
 		if id != c.id {
 			sum.add(&c)
 			c = head
 			c.id, c.asked, c.open = id, waiting > 0, waiting > 1
 		}
+		if said != "" {
+			m.Sentiment = (*odzew.Sentiment)(&said)
+		}
+		for a := range strings.FieldsSeq(aspects) {
+			name, polarity, _ := strings.Cut(a, ":")
+			m.Aspects = append(m.Aspects, odzew.AspectPolarity{Aspect: name, Polarity: odzew.Sentiment(polarity)})
+		}
 		c.take(&m)
 	}
 	sum.add(&c)
-	return sum.touches, sum.topics, rows.Err()
+	return sum, rows.Err()
+}
+
+// touch reads of a finding what touchesOf reads from the tables. Its id is 0 where it
+// counts for no touchpoint.
+func (f *Finding) touch(day string) touched {
+	c := touched{day: day, touchpoint: f.Touchpoint, identity: f.Identity, strong: max(f.Flag.Level, f.Peak) == 2}
+	if f.Excluded || f.Merged || len(f.Scores) == 0 || f.FirstAt.IsZero() {
+		return c
+	}
+	c.id = f.Conversation
+	for i := range f.Waits.Turns {
+		if t := &f.Waits.Turns[i]; t.Kind == "first" && !t.Thanks {
+			c.asked, c.open = true, t.ClosedAt == nil
+			break
+		}
+	}
+	for i := range f.Scores {
+		c.take(&f.Scores[i].Score)
+	}
+	return c
 }
 
 // A touched conversation is one as far as its messages were read.
 type touched struct {
 	id          int64 // 0: none yet
+	day         string
 	touchpoint  string
 	stage       string
 	identity    []byte
@@ -144,59 +205,74 @@ type touched struct {
 	topics      []Topic
 }
 
-type touchedMessage struct {
-	sentiment               string
-	level                   int
-	valence                 float64
-	aspects, stage, emotion string
-}
-
-func (c *touched) take(m *touchedMessage) {
-	if m.sentiment == "" {
+func (c *touched) take(m *odzew.Score) {
+	if m.Sentiment == nil {
 		return
 	}
 	if c.messages == 0 {
-		c.stage = m.stage
+		c.stage = m.Stage
 	}
 	c.messages++
-	c.valence += m.valence
-	if m.sentiment == "negative" {
+	c.valence += m.Valence
+	if *m.Sentiment == odzew.Negative {
 		c.negative++
 	}
-	if m.level == 2 {
+	if m.Level == 2 {
 		c.strongOnes++
 	}
-	for a := range strings.FieldsSeq(m.aspects) {
-		if name, polarity, _ := strings.Cut(a, ":"); polarity == "negative" || polarity == "mixed" {
-			c.about(TopicAspect, name)
+	for _, a := range m.Aspects {
+		if a.Polarity == odzew.Negative || a.Polarity == odzew.Mixed {
+			c.about(TopicAspect, a.Aspect)
 		}
 	}
-	if m.emotion != "" && m.emotion != "none" {
-		c.about(TopicEmotion, m.emotion)
+	if m.Emotion != "" && m.Emotion != "none" {
+		c.about(TopicEmotion, m.Emotion)
 	}
 }
 
 func (c *touched) about(kind, name string) {
-	if t := (Topic{Touchpoint: c.touchpoint, Kind: kind, Name: name}); !slices.Contains(c.topics, t) {
+	if t := (Topic{Day: c.day, Touchpoint: c.touchpoint, Kind: kind, Name: name}); !slices.Contains(c.topics, t) {
 		c.topics = append(c.topics, t)
 	}
 }
 
-// A touchSum adds up the conversations of a day.
+// A touchSum adds up conversations.
 type touchSum struct {
-	day     string
-	touches map[[2]string]*Touch // by touchpoint and stage
-	topics  map[Topic]int
+	touches map[touchKey]*touchTotal
+	topics  map[Topic]int // keys have no count
 }
+
+type touchKey struct{ day, touchpoint, stage string }
+
+// A touchTotal is a Touch whose valences are whole numbers, in millionths.
+type touchTotal struct {
+	Touch
+	valence, squares int64
+}
+
+func newTouchSum() *touchSum {
+	return &touchSum{touches: map[touchKey]*touchTotal{}, topics: map[Topic]int{}}
+}
+
+// meet notes a customer among the least ones.
+func (t *touchTotal) meet(customer string) {
+	if i, known := slices.BinarySearch(t.Customers, customer); !known && i < fewCustomers {
+		t.Customers = slices.Insert(t.Customers, i, customer)
+		t.Customers = t.Customers[:min(len(t.Customers), fewCustomers)]
+	}
+}
+
+const millionths = 1e6
 
 func (s *touchSum) add(c *touched) {
 	if c.id == 0 {
 		return
 	}
-	t := s.touches[[2]string{c.touchpoint, c.stage}]
+	key := touchKey{c.day, c.touchpoint, c.stage}
+	t := s.touches[key]
 	if t == nil {
-		t = &Touch{Day: s.day, Touchpoint: c.touchpoint, Stage: c.stage}
-		s.touches[[2]string{c.touchpoint, c.stage}] = t
+		t = &touchTotal{}
+		s.touches[key] = t
 	}
 	if c.asked {
 		t.Asked++
@@ -218,19 +294,14 @@ func (s *touchSum) add(c *touched) {
 		t.Strong++
 	}
 	mean := c.valence / float64(c.messages)
-	t.Valence += mean
-	t.ValenceSquares += mean * mean
-	if len(t.Customers) < fewCustomers {
-		who := fmt.Sprint("c", c.id) // nobody known: somebody of one's own
-		if len(c.identity) >= 8 {
-			who = hex.EncodeToString(c.identity[:8])
-		}
-		if !slices.Contains(t.Customers, who) {
-			t.Customers = append(t.Customers, who)
-		}
+	t.valence += int64(math.Round(mean * millionths))
+	t.squares += int64(math.Round(mean * mean * millionths))
+	who := fmt.Sprint("c", c.id) // nobody known: somebody of one's own
+	if len(c.identity) >= 8 {
+		who = hex.EncodeToString(c.identity[:8])
 	}
+	t.meet(who)
 	for _, topic := range c.topics {
-		topic.Day = s.day
 		s.topics[topic]++
 	}
 }
@@ -245,14 +316,15 @@ func (s *Store) Touches(ctx context.Context, from, to string) ([]Touch, error) {
 	defer rows.Close()
 	var out []Touch
 	for rows.Next() {
-		var t Touch
+		var t touchTotal
 		var customers string
 		if err := rows.Scan(&t.Day, &t.Touchpoint, &t.Stage, &t.Conversations, &t.Negative, &t.Strong, &t.Messages, &t.NegativeMessages, &t.StrongMessages,
-			&t.Valence, &t.ValenceSquares, &t.Asked, &t.Open, &customers); err != nil {
+			&t.valence, &t.squares, &t.Asked, &t.Open, &customers); err != nil {
 			return nil, err
 		}
 		t.Customers = strings.Fields(customers)
-		out = append(out, t)
+		t.Valence, t.ValenceSquares = float64(t.valence)/millionths, float64(t.squares)/millionths
+		out = append(out, t.Touch)
 	}
 	return out, rows.Err()
 }

@@ -210,7 +210,7 @@ func inputOf(c *store.Stored) analyzer.Input {
 func (d *desk) find(c *store.Stored, now time.Time) store.Finding {
 	r := d.Analyze(inputOf(c), now)
 	f := store.Finding{
-		Conversation: c.ID, Revision: c.Revision, Anew: c.Analysed, Identity: c.Identity, Touchpoint: r.Touchpoint, Excluded: c.Excluded != "", Waits: r.Waits, Flag: r.Flag, Peak: r.Peak,
+		Conversation: c.ID, Revision: c.Revision, Anew: c.Analysed, Identity: c.Identity, Touchpoint: r.Touchpoint, Excluded: c.Excluded != "", Merged: c.MergedInto != nil, Waits: r.Waits, Flag: r.Flag, Peak: r.Peak,
 		FirstAt: r.FirstAt, LastAt: r.LastAt, OpenSince: r.OpenSince, Parked: r.Parked,
 	}
 	for _, pr := range r.Promises {
