@@ -108,7 +108,7 @@ func TestRollUpTouchpoints(t *testing.T) {
 				got[i].Customers[k] = "hash"
 			}
 		}
-		if diff := cmp.Diff(touches, got, cmpopts.EquateApprox(0, 1e-9), cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(touches, got, cmpopts.EquateApprox(0, 1e-6), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s: %s", step, diff)
 		}
 		about, err := s.Topics(ctx, "2026-02-10", "2026-02-10")
