@@ -220,12 +220,7 @@ func (a *Analyzer) ScoreMessage(m *odzew.Message) (s odzew.Score, own string, ok
 		return odzew.Score{}, "", false
 	}
 	own = reply.Split(m.Text).Own
-	s = a.Scorer.Score(own, "", false)
-	if len(s.Signals) > 0 || s.Sentiment != nil && (*s.Sentiment == odzew.Negative || *s.Sentiment == odzew.Mixed) {
-		// Rare, and only then is the evidence wanted: reasons quote it.
-		s = a.Scorer.Score(own, s.Lang, true)
-	}
-	return s, own, true
+	return a.Scorer.ScoreReasons(own), own, true
 }
 
 // WaitOptions are those for measuring a conversation of this desk.

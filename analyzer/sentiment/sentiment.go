@@ -106,6 +106,28 @@ type scratch struct {
 // "en", "mixed"), or empty. Evidence is listed where it is asked for; it changes
 // no other figure.
 func (s *Scorer) Score(message, hint string, evidence bool) odzew.Score {
+	if evidence {
+		return s.score(message, hint, always)
+	}
+	return s.score(message, hint, never)
+}
+
+// ScoreReasons scores a text, and lists the evidence where reasons will quote it: of
+// blame and of signals.
+func (s *Scorer) ScoreReasons(message string) odzew.Score {
+	return s.score(message, "", reasons)
+}
+
+// When evidence is listed.
+type evidenceOf uint8
+
+const (
+	never evidenceOf = iota
+	always
+	reasons // of blame and of signals
+)
+
+func (s *Scorer) score(message, hint string, evidence evidenceOf) odzew.Score {
 	m := s.pool.Get().(*scratch)
 	defer s.release(m)
 	s.read(m, message, hint)
@@ -117,7 +139,7 @@ func (s *Scorer) Score(message, hint string, evidence bool) odzew.Score {
 	s.pick(m)
 	s.judge(m)
 	s.conclude(m, &score)
-	if evidence {
+	if evidence == always || evidence == reasons && (len(score.Signals) > 0 || score.Sentiment != nil && (*score.Sentiment == odzew.Negative || *score.Sentiment == odzew.Mixed)) {
 		s.explain(m, &score)
 	}
 	return score
