@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"odzew"
+	"odzew/store"
+)
+
+// Ten conversations, from the first message to the flag's end: after each message the
+// conversation is pulled and analysed as it stands, and once more a week after the
+// last. The golden file shows the level, whether somebody should call, and what
+// happened to the flag.
+func TestFlagsStepByStep(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("testdata", "flags.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var now time.Time
+	p := &program{stdout: io.Discard, stderr: io.Discard, now: func() time.Time { return now }, getenv: func(string) string { return "" }}
+	cfg := &Config{}
+	if err := cfg.complete(); err != nil {
+		t.Fatal(err)
+	}
+	d, err := p.newAnalyzer(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	conversations := 0
+	for line := range bytes.Lines(data) {
+		c, err := odzew.ParseConversation(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conversations++
+		st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "t.db"), store.Options{Exclusive: true, Now: p.now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&out, "%s\n", c.ID)
+		for i := range len(c.Messages) + 1 {
+			step, who := c, "(a week later)"
+			if i < len(c.Messages) {
+				step.Messages, step.Events = c.Messages[:i+1], nil
+				who = string(c.Messages[i].Author)
+				for _, e := range c.Events {
+					if !e.At.After(c.Messages[i].At) {
+						step.Events = append(step.Events, e)
+					}
+				}
+			}
+			now = step.Messages[len(step.Messages)-1].At.Add(time.Minute)
+			if i == len(c.Messages) {
+				now = now.AddDate(0, 0, 7)
+				if err := st.Invalidate(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			pullOne(t, st, &step)
+			if _, err := p.analyze(t.Context(), st, d, false, nil); err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(&out, "  %s %-14s %s\n", now.Format("02 Jan 15:04"), who, flagNews(t, st, now))
+		}
+		if err := st.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if conversations != 10 {
+		t.Errorf("%d conversations", conversations)
+	}
+	golden(t, "flags.golden", out.String())
+	for _, event := range []string{"opened", "raised", "lowered", "resolved", "reopened"} {
+		if !strings.Contains(out.String(), event) {
+			t.Errorf("no flag was ever %s", event)
+		}
+	}
+}
+
+func pullOne(t *testing.T, st *store.Store, c *odzew.Conversation) {
+	t.Helper()
+	b, err := st.Begin(t.Context(), c.Source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Rollback()
+	if err := b.Put(c); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Commit(nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// flagNews tells the flags as they are, and what happened to them at that instant.
+func flagNews(t *testing.T, st *store.Store, at time.Time) string {
+	t.Helper()
+	list, err := st.Flags(t.Context(), false, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, f := range list {
+		line := fmt.Sprintf("%s %s, level %d", f.Cause, f.State, f.Level)
+		if f.NeedsCall && f.State == store.FlagOpen {
+			line += ", call"
+		}
+		id, err := strconv.ParseInt(f.ID, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		history, err := st.FlagHistory(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range history {
+			if e.At.Equal(at) {
+				line += " (" + e.Event + ")"
+			}
+		}
+		out = append(out, line)
+	}
+	if len(out) == 0 {
+		return "calm"
+	}
+	return strings.Join(out, "; ")
+}
