@@ -61,6 +61,7 @@ type LearnedFile struct {
 	Name   string // pl/learned.reviews.tsv
 	Lang   Lang
 	Domain Domain
+	Layer  int // 0 for the shipped ones, else the number of the overlay
 	Rows   []LearnedRow
 }
 
@@ -238,8 +239,9 @@ func (f *LearnedFile) Bytes(comment ...string) []byte {
 	return b.Bytes()
 }
 
-// entryOf shows a learned word as an entry of kind learned.
-func (f *LearnedFile) entryOf(row *LearnedRow) Entry {
+// EntryOf shows a learned word as an entry of kind learned; the domain is its note. It
+// is none of the Entries of a set.
+func (f *LearnedFile) EntryOf(row *LearnedRow) Entry {
 	e := Entry{Pattern: row.Entry, Kind: Learned, Note: f.Domain.String(), Lang: f.Lang, File: f.Name, Line: int(row.Line)}
 	for c, v := range row.Pull {
 		e.Weights[c] = float64(v) / 100
@@ -247,20 +249,8 @@ func (f *LearnedFile) entryOf(row *LearnedRow) Entry {
 	return e
 }
 
-// LearnedEntries yields what was learned as entries, to be shown; the domain is their
-// note. They are not among the Entries of the set.
-func (s *Set) LearnedEntries(yield func(*Entry) bool) {
-	for _, f := range s.Learned {
-		for i := range f.Rows {
-			if e := f.entryOf(&f.Rows[i]); !yield(&e) {
-				return
-			}
-		}
-	}
-}
-
 // readLearned reads the learned words of one layer.
-func readLearned(fsys fs.FS) (files []*LearnedFile, raw [][]byte, errs Errors, err error) {
+func readLearned(fsys fs.FS, layer int) (files []*LearnedFile, raw [][]byte, errs Errors, err error) {
 	names, err := fs.Glob(fsys, "*/learned.*.tsv")
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("lexicon: %w", err)
@@ -275,6 +265,7 @@ func readLearned(fsys fs.FS) (files []*LearnedFile, raw [][]byte, errs Errors, e
 			errs = append(errs, bad...)
 		}
 		if f != nil {
+			f.Layer = layer
 			files = append(files, f)
 		}
 		raw = append(raw, data)
@@ -310,6 +301,7 @@ type Table struct {
 	shift uint
 	rows  []TableRow // 0 is none
 	files []*LearnedFile
+	lang  Lang
 	// domains has a bit for each domain that has a file.
 	domains uint8
 }
@@ -331,7 +323,7 @@ type TableRow struct {
 // newTable makes the table of a language. Files that come later win, so that a site's
 // own words take the place of shipped ones.
 func newTable(l Lang, learned []*LearnedFile) *Table {
-	t := &Table{}
+	t := &Table{lang: l}
 	n := 0
 	for _, f := range learned {
 		if f.Lang == l {
@@ -385,6 +377,9 @@ func (t *Table) Find(h Hash) *TableRow {
 
 // Empty reports whether nothing was learned in the language.
 func (t *Table) Empty() bool { return len(t.rows) == 1 }
+
+// Lang is the language of the words.
+func (t *Table) Lang() Lang { return t.lang }
 
 // Has reports whether anything was learned in a domain.
 func (t *Table) Has(d Domain) bool { return t.domains&(1<<d) != 0 }

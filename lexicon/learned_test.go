@@ -2,6 +2,7 @@ package lexicon_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -122,10 +123,20 @@ func TestLearnedLayers(t *testing.T) {
 	if !set.Compile().Learned(lexicon.EN).Empty() {
 		t.Error("something was learned of English")
 	}
-	n := 0
-	set.LearnedEntries(func(e *lexicon.Entry) bool { n++; return e.Kind == lexicon.Learned })
-	if n != 5 {
-		t.Errorf("%d learned words are shown, want 5", n)
+	shown := ""
+	for _, f := range set.Learned {
+		for i := range f.Rows {
+			e := f.EntryOf(&f.Rows[i])
+			shown += fmt.Sprintf("%d %s:%d %s %s %g\n", f.Layer, e.File, e.Line, e.Pattern, e.Note, e.Weights[0])
+		}
+	}
+	if want := `0 pl/learned.desk.tsv:2 dobra desk 1
+0 pl/learned.desk.tsv:4 łyżka desk 3
+0 pl/learned.desk.tsv:5 życzli* desk 4
+0 pl/learned.reviews.tsv:2 dobra reviews 5
+1 pl/learned.desk.tsv:2 lyzka desk 7
+`; shown != want {
+		t.Errorf("shown is\n%s", shown)
 	}
 }
 

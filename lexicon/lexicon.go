@@ -133,7 +133,7 @@ type Entry struct {
 	POS     POS
 	Note    string
 	// Weights are the pulls towards negative, neutral, positive and mixed, as logits,
-	// of what LearnedEntries shows; 0 otherwise.
+	// of a learned word that EntryOf shows; 0 otherwise.
 	Weights [4]float64
 
 	Lang Lang

@@ -56,7 +56,7 @@ func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 		case err != nil:
 			return nil, err
 		}
-		learned, raw, wrong, err := readLearned(fsys)
+		learned, raw, wrong, err := readLearned(fsys, layer)
 		if err != nil {
 			return nil, err
 		}

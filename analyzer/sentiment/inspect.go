@@ -14,6 +14,15 @@ type Reading struct {
 	Lang  string
 	Words []ReadWord
 	Found []Found
+	// Learned are the learned words that stand in the text, once for each domain.
+	Learned []LearnedFound
+}
+
+// A LearnedFound is a learned word that stands in the text.
+type LearnedFound struct {
+	Entry  string // as it is written in its file
+	Lang   lexicon.Lang
+	Domain lexicon.Domain
 }
 
 // A ReadWord is one token of the text.
@@ -52,6 +61,14 @@ func (s *Scorer) Read(message, hint string) Reading {
 	}
 	s.pick(m)
 	s.judge(m)
+	for i := range m.learned {
+		x := &m.learned[i]
+		for d := range lexicon.NumDomains {
+			if entry := x.table.Entry(x.row, d); entry != "" {
+				r.Learned = append(r.Learned, LearnedFound{entry, x.table.Lang(), d})
+			}
+		}
+	}
 	negated := map[[2]uint32]bool{} // entry and first word of what is turned
 	first := uint32(0)
 	for _, p := range m.parts {

@@ -138,14 +138,14 @@ func (l *linter) overlays() error {
 			for _, b := range under[canonical(e)] {
 				switch {
 				case b.Pattern != e.Pattern && (e.Kind == lexicon.Off || e.Kind == b.Kind):
-					l.add(layer.file(e.File), e.Line, SeverityWarning, "off", "means what %s:%d says as %q; write it so to take its place", base.file(b.File), b.Line, b.Pattern)
+					l.add(layer.File(e.File), e.Line, SeverityWarning, "off", "means what %s:%d says as %q; write it so to take its place", base.File(b.File), b.Line, b.Pattern)
 				case e.Kind == b.Kind && b.Polarity*e.Polarity < 0:
-					l.add(layer.file(e.File), e.Line, SeverityWarning, "conflict", "%q (%s %+.2g) turns around %s:%d (%+.2g)", e.Pattern, e.Kind, e.Polarity, base.file(b.File), b.Line, b.Polarity)
+					l.add(layer.File(e.File), e.Line, SeverityWarning, "conflict", "%q (%s %+.2g) turns around %s:%d (%+.2g)", e.Pattern, e.Kind, e.Polarity, base.File(b.File), b.Line, b.Polarity)
 				}
 				same++
 			}
 			if e.Kind == lexicon.Off && same == 0 {
-				l.add(layer.file(e.File), e.Line, SeverityWarning, "off", "%q silences nothing: no entry has this pattern", e.Pattern)
+				l.add(layer.File(e.File), e.Line, SeverityWarning, "off", "%q silences nothing: no entry has this pattern", e.Pattern)
 			}
 		}
 		below = append(below, over...)
@@ -337,7 +337,7 @@ func (l *linter) licences() error {
 					said = said || (key == "licence" || key == "license") && strings.TrimSpace(value) != ""
 				}
 				if learned && !said {
-					l.add(layer.file(name), 1, SeverityError, "licence", "learned entries stand under the licence of the data that they come from: say so in a line \"# licence: …\" before the header")
+					l.add(layer.File(name), 1, SeverityError, "licence", "learned entries stand under the licence of the data that they come from: say so in a line \"# licence: …\" before the header")
 				}
 			}
 		}

@@ -2,9 +2,11 @@ package workbench
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
+	"odzew/analyzer/sentiment"
 	"odzew/lexicon"
 )
 
@@ -12,7 +14,8 @@ import (
 
 // A Shown is an entry that has to do with a word or phrase.
 type Shown struct {
-	Where string
+	File  string // as messages call it
+	Where string // file and line
 	Entry lexicon.Entry
 	// Match: the entry stands in the phrase. Otherwise the phrase is, or begins, one
 	// of its words only.
@@ -28,10 +31,15 @@ type Shown struct {
 func (l *Lexicon) Show(phrase string) []Shown {
 	type state struct{ match, counts bool }
 	states := map[int]state{}
+	learned := map[sentiment.LearnedFound]bool{}
 	for _, hint := range []string{"mixed", "pl", "en"} {
-		for _, f := range l.Read(phrase, hint).Found {
+		r := l.Read(phrase, hint)
+		for _, f := range r.Found {
 			s := states[f.Entry]
 			states[f.Entry] = state{true, s.counts || f.Counts}
+		}
+		for _, f := range r.Learned {
+			learned[f] = true
 		}
 	}
 	word := plain(strings.TrimPrefix(phrase, "="))
@@ -43,7 +51,15 @@ func (l *Lexicon) Show(phrase string) []Shown {
 		if !found && forms == nil {
 			continue
 		}
-		out = append(out, Shown{Where: l.Where(e), Entry: *e, Match: s.match, Counts: s.counts, Forms: forms})
+		out = append(out, Shown{File: l.File(e), Where: l.Where(e), Entry: *e, Match: s.match, Counts: s.counts, Forms: forms})
+	}
+	for _, f := range l.Set.Learned {
+		for i := range f.Rows {
+			if row := &f.Rows[i]; learned[sentiment.LearnedFound{Entry: row.Entry, Lang: f.Lang, Domain: f.Domain}] {
+				file := l.Layers[f.Layer].File(f.Name)
+				out = append(out, Shown{File: file, Where: fmt.Sprintf("%s:%d", file, row.Line), Entry: f.EntryOf(row), Match: true, Counts: true})
+			}
+		}
 	}
 	slices.SortStableFunc(out, func(a, b Shown) int { return cmp.Compare(order(a), order(b)) })
 	return out

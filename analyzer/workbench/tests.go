@@ -53,7 +53,7 @@ func (l *Lexicon) Tests() ([]Test, lexicon.Errors, error) {
 			if err != nil {
 				return nil, nil, fmt.Errorf("%s: %w", layer.name(), err)
 			}
-			tests, bad := parseTests(layer.file(name), lang, data)
+			tests, bad := parseTests(layer.File(name), lang, data)
 			out, errs = append(out, tests...), append(errs, bad...)
 		}
 	}

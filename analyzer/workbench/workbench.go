@@ -80,7 +80,7 @@ func Open(model *sentiment.Model, base Layer, overlays ...Layer) (*Lexicon, erro
 		if errors.As(err, &bad) {
 			for _, e := range bad {
 				at := *e
-				at.File = l.Layers[i].file(e.File)
+				at.File = l.Layers[i].File(e.File)
 				l.Errors = append(l.Errors, &at)
 			}
 		} else if err != nil {
@@ -106,8 +106,8 @@ func (l Layer) name() string {
 	return l.Name
 }
 
-// file is how a file of the layer is called in messages.
-func (l Layer) file(name string) string {
+// File is how a file of the layer is called in messages.
+func (l Layer) File(name string) string {
 	if l.Name == "" {
 		return name
 	}
@@ -115,7 +115,7 @@ func (l Layer) file(name string) string {
 }
 
 // File is how the file that holds an entry is called in messages.
-func (l *Lexicon) File(e *lexicon.Entry) string { return l.Layers[l.layer[keyOf(e)]].file(e.File) }
+func (l *Lexicon) File(e *lexicon.Entry) string { return l.Layers[l.layer[keyOf(e)]].File(e.File) }
 
 // Where is the file and line of an entry.
 func (l *Lexicon) Where(e *lexicon.Entry) string { return fmt.Sprintf("%s:%d", l.File(e), e.Line) }
@@ -123,7 +123,7 @@ func (l *Lexicon) Where(e *lexicon.Entry) string { return fmt.Sprintf("%s:%d", l
 // Own reports whether a file, as messages call it, is a site's own: of an overlay, or
 // of the only layer that there is.
 func (l *Lexicon) Own(file string) bool {
-	return len(l.Layers) == 1 || slices.ContainsFunc(l.Layers[1:], func(o Layer) bool { return strings.HasPrefix(file, o.file("")+"/") })
+	return len(l.Layers) == 1 || slices.ContainsFunc(l.Layers[1:], func(o Layer) bool { return strings.HasPrefix(file, o.File("")+"/") })
 }
 
 // ScoreAll scores the texts of examples, in their order, on all processors.

@@ -422,7 +422,7 @@ func (c *lexiconShowCmd) Run(p *program) error {
 				Match  bool     `json:"match"`
 				Counts bool     `json:"counts"`
 				Forms  []string `json:"forms,omitempty"`
-			}{lineOf(&s.Entry, l.File(&s.Entry)), s.Match, s.Counts, s.Forms}); err != nil {
+			}{lineOf(&s.Entry, s.File), s.Match, s.Counts, s.Forms}); err != nil {
 				return err
 			}
 			continue
@@ -460,7 +460,7 @@ func describe(e *lexicon.Entry) string {
 		out += fmt.Sprintf(", opinion %.2f", e.Opinion)
 	}
 	if e.Weights != [4]float64{} {
-		out += fmt.Sprintf(", learned %v", e.Weights)
+		out += fmt.Sprintf(" of %s, %v", e.Note, e.Weights)
 	}
 	for _, s := range []string{e.Tags.String(), e.POS.String()} {
 		if s != "" {
@@ -527,6 +527,15 @@ func (c *lexiconExportCmd) Run(p *program) error {
 	for i := range entries {
 		if err := p.printJSON(lineOf(&entries[i], l.File(&entries[i]))); err != nil {
 			return err
+		}
+	}
+	for _, f := range l.Set.Learned {
+		for i := range f.Rows {
+			if e := f.EntryOf(&f.Rows[i]); c.Lang == "" || e.Lang == langOf(c.Lang) {
+				if err := p.printJSON(lineOf(&e, l.Layers[f.Layer].File(f.Name))); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil
