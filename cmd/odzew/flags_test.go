@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -133,4 +135,74 @@ func flagNews(t *testing.T, st *store.Store, at time.Time) string {
 		return "calm"
 	}
 	return strings.Join(out, "; ")
+}
+
+// The customers whom the demo says to call are those whom a human reader would call,
+// in the mailbox and the helpdesk; no content one is among them.
+func TestDemoFlags(t *testing.T) {
+	const now = "2026-06-03T05:00:00Z" // the files as they are written
+	dir := t.TempDir()
+	must(t, "", "--now", now, "demo", "--dir", dir)
+	st, err := store.Open(t.Context(), filepath.Join(dir, "odzew.db"), store.Options{ReadOnly: true, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	called := map[int64]bool{}
+	flags, err := st.Flags(t.Context(), true, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range flags {
+		id, err := st.FindConversation(t.Context(), f.Source+"/"+f.Conversation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		called[id] = called[id] || f.NeedsCall
+	}
+
+	data, err := os.ReadFile(filepath.Join("demodata", "expected.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var expected struct {
+		Conversations []struct {
+			ID      string `json:"id"`
+			Content bool   `json:"content"`
+			States  []struct {
+				NeedsCall bool `json:"needs_call"`
+			} `json:"states"`
+		} `json:"conversations"`
+	}
+	if err := json.Unmarshal(data, &expected); err != nil {
+		t.Fatal(err)
+	}
+	right, missed, wrong := 0, 0, 0
+	for _, x := range expected.Conversations {
+		id, err := st.FindConversation(t.Context(), x.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			id, _, err = st.FindMessage(t.Context(), x.ID)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := len(x.States) > 0 && x.States[len(x.States)-1].NeedsCall
+		switch {
+		case want && called[id]:
+			right++
+		case want:
+			missed++
+			t.Logf("%s: not called", x.ID)
+		case called[id]:
+			wrong++
+			t.Logf("%s: called", x.ID)
+			if x.Content {
+				t.Errorf("%s is to be called, and is content", x.ID)
+			}
+		}
+	}
+	t.Logf("%d called as they should, %d missed, %d called for nothing", right, missed, wrong)
+	if right < 15 || 100*right < 85*(right+missed) || 100*right < 85*(right+wrong) {
+		t.Errorf("%d called as they should, %d missed, %d called for nothing", right, missed, wrong)
+	}
 }
