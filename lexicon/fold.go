@@ -42,12 +42,24 @@ func (h Hash) AddRune(r rune) Hash {
 }
 
 // HashWord returns the hash of a word and of its folded form.
-func HashWord(w string) (exact, folded Hash) {
-	exact, folded = HashSeed, HashSeed
-	for _, r := range w {
-		r, f := Fold(r)
-		if r != 0 {
-			exact = exact.AddRune(r)
+func HashWord(w string) (exact, folded Hash) { return hashOn(HashSeed, HashSeed, w) }
+
+// hashOn returns the hashes of a word that goes on with s.
+func hashOn(exact, folded Hash, s string) (Hash, Hash) {
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			exact, folded = exact.Add(c), folded.Add(c)
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+		l, f := Fold(r)
+		if l != 0 {
+			exact = exact.AddRune(l)
 		}
 		if f != 0 {
 			folded = folded.AddRune(f)

@@ -30,19 +30,19 @@ func (e *Entry) Items() []Item {
 	its := e.items
 	out := make([]Item, len(its))
 	for i, it := range its {
-		o := Item{Gap: int(it.gap), Start: it.op == opStart, End: it.op == opEnd, Guard: it.op == opGuard, Optional: it.optional, Key: it.key}
+		o := Item{Gap: int(it.gap), Start: it.op == opStart, End: it.op == opEnd, Guard: it.op == opGuard, Optional: it.optional}
 		if it.op == opAny {
 			o.Skip = 1
 		}
-		for _, w := range it.words {
-			if w.form {
-				w.word = "=" + w.word
+		if it.choice != nil {
+			o.Key = it.key
+			for _, w := range it.words {
+				o.Words = append(o.Words, w.String())
 			}
-			o.Words = append(o.Words, w.word)
-		}
-		for k, name := range classNames {
-			if it.class&(1<<k) != 0 {
-				o.Classes = append(o.Classes, name)
+			for k, name := range classNames {
+				if it.class&(1<<k) != 0 {
+					o.Classes = append(o.Classes, name)
+				}
 			}
 		}
 		out[i] = o

@@ -1,6 +1,7 @@
 package lexicon
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -108,58 +109,78 @@ func readEntries(fsys fs.FS, sum io.Writer, isOverlay bool) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Files are parsed side by side, and put together in their order.
+	data := make([][]byte, len(names))
+	from := make([]int, len(names)+1) // where the entries of each file begin, at most
+	for i, name := range names {
+		if data[i], err = fs.ReadFile(fsys, name); err != nil {
+			return nil, fmt.Errorf("lexicon: %w", err)
+		}
+		from[i+1] = from[i] + bytes.Count(data[i], []byte{'\n'})
+	}
+	// Files are parsed side by side into one piece of memory.
 	var (
+		all     = make([]Entry, from[len(names)])
 		files   = make([][]Entry, len(names))
-		wrong   = make([]error, len(names))
+		wrong   = make([]Errors, len(names))
 		parsing sync.WaitGroup
 	)
-	defer parsing.Wait()
 	for i, name := range names {
-		data, err := readHashed(fsys, name, sum)
-		if err != nil {
-			return nil, err
-		}
-		parsing.Go(func() { files[i], wrong[i] = Parse(name, data) })
+		parsing.Go(func() { files[i], wrong[i] = parse(all[from[i]:from[i]:from[i+1]], name, data[i]) })
+	}
+	for i, name := range names {
+		hashFile(sum, name, data[i])
 	}
 	parsing.Wait()
-	total := 0
-	for _, entries := range files {
-		total += len(entries)
+	again := make([]map[int]*Entry, len(names))
+	for i := range files {
+		parsing.Go(func() { again[i] = repeated(files[i], files[:i]) })
 	}
-	type key struct {
-		pattern string
-		kind    Kind
-	}
-	var (
-		all  = make([]Entry, 0, total)
-		seen [numLangs]map[key]int32
-		errs Errors
-	)
-	for l := range seen {
-		seen[l] = make(map[key]int32, total/2)
-	}
+	parsing.Wait()
+	n := 0
+	var errs Errors
 	for i, entries := range files {
-		var bad Errors
-		if errors.As(wrong[i], &bad) {
-			errs = append(errs, bad...)
-		}
+		errs = append(errs, wrong[i]...)
 		for k := range entries {
 			e := &entries[k]
 			if e.Kind == Off && !isOverlay {
 				errs = append(errs, &Error{e.File, e.Line, "kind off is for a site's own folder: delete the entry instead"})
 			}
-			known := seen[e.Lang]
-			at, ok := known[key{e.Pattern, e.Kind}]
-			if ok && all[at].File != e.File {
-				errs = append(errs, &Error{e.File, e.Line, fmt.Sprintf("%q (%s) stands in %s:%d already", e.Pattern, e.Kind, all[at].File, all[at].Line)})
+			if at := again[i][k]; at != nil {
+				errs = append(errs, &Error{e.File, e.Line, fmt.Sprintf("%q (%s) stands in %s:%d already", e.Pattern, e.Kind, at.File, at.Line)})
 				continue
 			}
-			known[key{e.Pattern, e.Kind}] = int32(len(all))
-			all = append(all, *e)
+			all[n] = *e
+			n++
 		}
 	}
-	return all, errs.err()
+	return all[:n], errs.err()
+}
+
+// repeated returns which entries of a file stand in others of its language already,
+// and where.
+func repeated(entries []Entry, others [][]Entry) map[int]*Entry {
+	var at map[int]*Entry
+	for _, other := range others {
+		if len(other) == 0 || len(entries) == 0 || other[0].Lang != entries[0].Lang {
+			continue
+		}
+		for i, k := 0, 0; i < len(other) && k < len(entries); { // both are sorted
+			switch c := compareEntries(&other[i], &entries[k]); {
+			case c < 0:
+				i++
+			case c > 0:
+				k++
+			default:
+				if at == nil {
+					at = map[int]*Entry{}
+				}
+				e := other[i] // its place may be taken by another
+				at[k] = &e
+				k++
+			}
+		}
+	}
+	return at
 }
 
 // entryFiles lists the entry files of a folder: *.tsv in pl and en, and emoji.tsv.

@@ -61,12 +61,17 @@ func (es Errors) err() error {
 // Parse reads one file of entries. Its name is used in errors and says the
 // language: pl/x.tsv, en/x.tsv, or neither. The error is of type Errors.
 func Parse(name string, data []byte) ([]Entry, error) {
+	entries, errs := parse(make([]Entry, 0, bytes.Count(data, []byte{'\n'})), name, data)
+	return entries, errs.err()
+}
+
+// parse appends the entries of a file.
+func parse(entries []Entry, name string, data []byte) ([]Entry, Errors) {
 	var (
-		errs    Errors
-		entries []Entry
-		lang    = langOf(name)
-		headed  bool
-		reader  patternReader
+		errs   Errors
+		lang   = langOf(name)
+		headed bool
+		reader = newPatternReader(cap(entries))
 	)
 	fail := func(line int, format string, args ...any) {
 		errs = append(errs, &Error{File: name, Line: line, Msg: fmt.Sprintf(format, args...)})
@@ -86,7 +91,6 @@ func Parse(name string, data []byte) ([]Entry, error) {
 		fail(1+bytes.Count(data, []byte{'\n'}), "the last line has no line end")
 	}
 	text := strings.TrimSuffix(string(data), "\n")
-	entries = make([]Entry, 0, strings.Count(text, "\n"))
 	n := 0
 	for raw := range strings.SplitSeq(text, "\n") {
 		n++
@@ -133,7 +137,7 @@ func Parse(name string, data []byte) ([]Entry, error) {
 	if !headed && len(errs) == 0 {
 		fail(1, "no header: the first line must be %q", header)
 	}
-	return entries, errs.err()
+	return entries, errs
 }
 
 func langOf(name string) Lang {

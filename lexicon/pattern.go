@@ -3,7 +3,6 @@ package lexicon
 import (
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,12 +36,18 @@ const (
 
 // An item is one part of a pattern.
 type item struct {
-	words    []alt  // opWord, opGuard: any of them
-	key      string // words and classes in one order, for sharing
-	class    Class  // opWord, opGuard: or a token of any of these classes
+	*choice  // opWord, opGuard
 	op       op
 	gap      uint8 // opGap: up to so many tokens
 	optional bool  // opWord
+}
+
+// A choice is what an item takes: any of the words, or a token of any of the classes.
+// The items of a file that read alike share one.
+type choice struct {
+	words []alt
+	class Class
+	key   string // words and classes in one order: of choices that mean the same, the same
 }
 
 type op uint8
@@ -62,11 +67,16 @@ type alt struct {
 	form bool // this form only
 }
 
-// A patternReader reads patterns. The items of many share one piece of memory, for
-// there are tens of thousands.
+// A patternReader reads the patterns of a file: tens of thousands of items, most of
+// which stood in it before. Their memory is allocated in large pieces.
 type patternReader struct {
-	items []item
-	alts  []alt
+	choices map[string]*choice // as they are written
+	items   []item
+	alts    []alt
+}
+
+func newPatternReader(entries int) *patternReader {
+	return &patternReader{choices: make(map[string]*choice, entries)}
 }
 
 const pieceOf = 512 // items or words that are allocated at once
@@ -178,19 +188,24 @@ func (r *patternReader) item(s string) error {
 		r.items = append(r.items, item{op: opGap, gap: uint8(n)})
 		return nil
 	}
-	it := item{op: opWord}
-	body := s
+	it, body := item{op: opWord}, s
 	switch {
 	case len(s) > 1 && s[0] == '-':
 		it.op, body = opGuard, s[1:]
 	case len(s) > 1 && s[0] == '?':
 		it.optional, body = true, s[1:]
 	}
+	if known, ok := r.choices[body]; ok {
+		it.choice = known
+		r.items = append(r.items, it)
+		return nil
+	}
 	alternatives := strings.Count(body, "|") + 1
 	if cap(r.alts)-len(r.alts) < alternatives {
 		r.alts = make([]alt, 0, max(pieceOf, alternatives))
 	}
 	from := len(r.alts)
+	var class Class
 	for rest, more := body, true; more; {
 		var a string
 		a, rest, more = strings.Cut(rest, "|")
@@ -202,7 +217,7 @@ func (r *patternReader) item(s string) error {
 			if i < 0 {
 				return fmt.Errorf("unknown class %q: one of #%s", a, strings.Join(classNames[:], " #"))
 			}
-			it.class |= 1 << i
+			class |= 1 << i
 			continue
 		}
 		word, form := strings.CutPrefix(a, "=")
@@ -226,18 +241,18 @@ func (r *patternReader) item(s string) error {
 		}
 		r.alts = append(r.alts, alt{word, form})
 	}
-	it.words = r.alts[from:len(r.alts):len(r.alts)]
-	it.key = body // one word, or one class: as it is written
+	it.choice = &choice{words: r.alts[from:len(r.alts):len(r.alts)], class: class, key: body}
 	if alternatives > 1 {
 		it.sort()
 	}
+	r.choices[body] = it.choice
 	r.items = append(r.items, it)
 	return nil
 }
 
 // oneWord returns an item of one word.
 func oneWord(a alt) item {
-	return item{words: []alt{a}, key: a.String(), op: opWord}
+	return item{choice: &choice{words: []alt{a}, key: a.String()}, op: opWord}
 }
 
 // String returns the word as entries write it.
@@ -248,35 +263,41 @@ func (a alt) String() string {
 	return a.word
 }
 
-// sort brings the alternatives into one order and makes the key of it.
-func (it *item) sort() {
-	slices.SortFunc(it.words, func(a, b alt) int {
-		if a.form != b.form {
-			if a.form {
-				return 1
-			}
-			return -1
-		}
-		return strings.Compare(a.word, b.word)
-	})
-	it.words = slices.Compact(it.words)
-	n := 0
-	for _, a := range it.words {
-		n += len(a.word) + 2
+// sort brings the words into one order, and makes the key of it.
+func (c *choice) sort() {
+	sorted := true
+	for i := 1; i < len(c.words) && sorted; i++ {
+		sorted = c.words[i-1].compare(c.words[i]) < 0
 	}
-	key := make([]byte, 0, n+8*bits.OnesCount16(uint16(it.class)))
-	for _, a := range it.words {
+	if sorted && c.class == 0 {
+		return
+	}
+	slices.SortFunc(c.words, alt.compare)
+	c.words = slices.Compact(c.words)
+	key := make([]byte, 0, len(c.key)+1)
+	for _, a := range c.words {
 		if a.form {
 			key = append(key, '=')
 		}
 		key = append(append(key, a.word...), '|')
 	}
 	for k, name := range classNames {
-		if it.class&(1<<k) != 0 {
+		if c.class&(1<<k) != 0 {
 			key = append(append(append(key, '#'), name...), '|')
 		}
 	}
-	it.key = string(key[:len(key)-1])
+	c.key = string(key[:len(key)-1])
+}
+
+// compare orders lemmas before forms, and each by the letters.
+func (a alt) compare(b alt) int {
+	switch {
+	case a.form == b.form:
+		return strings.Compare(a.word, b.word)
+	case a.form:
+		return 1
+	}
+	return -1
 }
 
 // hyphenParts parts a word at its hyphens, as the tokenizer does: one letter and

@@ -47,18 +47,20 @@ func parseForms(name, data string) (*forms, error) {
 // each calls yield with every form of the lemma, as its shared beginning and the
 // rest. A lemma that is not known has itself as its only form.
 func (f *forms) each(lemma string, yield func(stem, ending string)) {
-	rest, ok := f.lines[lemma]
 	yield(lemma, "")
+	rest, ok := f.lines[lemma]
 	if !ok {
 		return
 	}
-	shared, endings, _ := strings.Cut(rest, " ")
+	shared, rest, more := strings.Cut(rest, " ")
 	k, _ := strconv.Atoi(shared) // parseForms checked it
-	for e := range strings.SplitSeq(endings, " ") {
-		if e == "-" {
-			e = ""
+	for more {
+		var ending string
+		ending, rest, more = strings.Cut(rest, " ")
+		if ending == "-" {
+			ending = ""
 		}
-		yield(lemma[:k], e)
+		yield(lemma[:k], ending)
 	}
 }
 
@@ -100,6 +102,9 @@ func (s *Set) PolishLemmas() []string {
 	for i := range s.Entries {
 		if e := &s.Entries[i]; e.Lang == PL {
 			for _, it := range e.items {
+				if it.choice == nil {
+					continue
+				}
 				for _, a := range it.words {
 					if !a.form {
 						out = append(out, a.word)
