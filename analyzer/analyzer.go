@@ -93,6 +93,13 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 		Solved: status == odzew.StatusSolved || status == odzew.StatusClosed,
 	}
 	place := placeOf(schedule)
+	theirs := 0
+	for i := range c.Messages {
+		if c.Messages[i].Author == odzew.AuthorCustomer {
+			theirs++
+		}
+	}
+	res.Scores, matter.Messages = make([]MessageScore, 0, theirs), make([]frustration.Message, 0, theirs)
 	for i := range c.Messages {
 		m := &c.Messages[i]
 		if m.At.After(now) || c.Excluded != "" {

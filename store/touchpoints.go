@@ -296,11 +296,11 @@ func (s *touchSum) add(c *touched) {
 	mean := c.valence / float64(c.messages)
 	t.valence += int64(math.Round(mean * millionths))
 	t.squares += int64(math.Round(mean * mean * millionths))
-	who := fmt.Sprint("c", c.id) // nobody known: somebody of one's own
 	if len(c.identity) >= 8 {
-		who = hex.EncodeToString(c.identity[:8])
+		t.meet(hex.EncodeToString(c.identity[:8]))
+	} else {
+		t.meet(fmt.Sprint("c", c.id)) // nobody known: somebody of one's own
 	}
-	t.meet(who)
 	for _, topic := range c.topics {
 		s.topics[topic]++
 	}

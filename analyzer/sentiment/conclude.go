@@ -103,9 +103,21 @@ func (s *Scorer) frustration(m *scratch, signals uint32, class odzew.Sentiment) 
 // round keeps four digits: more would say more than is known.
 func round(v float64) float64 { return math.Round(v*1e4) / 1e4 }
 
+// The rules of evidence of each signal and aspect.
+var signalRules, aspectRules = rules(ruleSignal, lexicon.Signals), rules(ruleAspect, lexicon.Aspects)
+
+func rules(kind string, names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = kind + ":" + n
+	}
+	return out
+}
+
 // explain lists the evidence: the parts of the valence, then the signals and
 // aspects that brought no weight. Weights add up to the valence.
 func (s *Scorer) explain(m *scratch, score *odzew.Score) {
+	score.Evidence = make([]odzew.Evidence, 0, len(m.parts)+len(score.Signals)+len(score.Aspects)+2)
 	add := func(start, end uint32, entry, rule string, weight int32) {
 		from, to := m.toks[start].Start, m.toks[end-1].End
 		score.Evidence = append(score.Evidence, odzew.Evidence{
@@ -134,12 +146,12 @@ func (s *Scorer) explain(m *scratch, score *odzew.Score) {
 	for k, at := range m.tags.bySignal {
 		if at != 0 && slices.Contains(score.Signals, lexicon.Signals[k]) {
 			x := &m.matches[at-1]
-			add(x.Start, x.End, s.lex.Entries[x.Entry].Pattern, ruleSignal+":"+lexicon.Signals[k], 0)
+			add(x.Start, x.End, s.lex.Entries[x.Entry].Pattern, signalRules[k], 0)
 		}
 	}
 	if m.tags.bySignal[sigShouting] == 0 && slices.Contains(score.Signals, lexicon.Signals[sigShouting]) {
 		if start, end, ok := m.loudest(); ok {
-			add(start, end, "", ruleSignal+":"+lexicon.Signals[sigShouting], 0)
+			add(start, end, "", signalRules[sigShouting], 0)
 		}
 	}
 	for k, at := range m.tags.byAspect {
@@ -147,7 +159,7 @@ func (s *Scorer) explain(m *scratch, score *odzew.Score) {
 			continue
 		}
 		x := &m.matches[at-1]
-		add(x.Start, x.End, s.lex.Entries[x.Entry].Pattern, ruleAspect+":"+lexicon.Aspects[k], 0)
+		add(x.Start, x.End, s.lex.Entries[x.Entry].Pattern, aspectRules[k], 0)
 	}
 	slices.SortStableFunc(score.Evidence, func(a, b odzew.Evidence) int { return cmp.Compare(a.Start, b.Start) })
 }
