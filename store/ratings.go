@@ -21,15 +21,18 @@ type Rated struct {
 }
 
 // RatedConversations lists the verdicts given within [from, to), each with the
-// scores of what the customer had written by then.
+// scores of what the customer had written by then, in the order of conversations: in
+// that order their rows lie together.
 func (s *Store) RatedConversations(ctx context.Context, from, to time.Time) ([]Rated, error) {
-	rows, err := s.r.QueryContext(ctx, `SELECT c.id, c.external_id, c.source, f.touchpoint, r.kind, r.score, r.max, r.at, r.comment,
+	// Where the rating came last, a message's time need not be looked up.
+	rows, err := s.r.QueryContext(ctx, `WITH r AS MATERIALIZED (SELECT * FROM ratings WHERE at >= ? AND at < ? ORDER BY conversation_id, kind, at)
+		SELECT c.id, c.external_id, c.source, f.touchpoint, r.kind, r.score, r.max, r.at, r.comment,
 			count(s.sentiment), coalesce(sum(s.sentiment = 'positive'), 0), coalesce(sum(s.sentiment = 'negative'), 0),
 			coalesce(avg(CASE WHEN s.sentiment IS NOT NULL THEN s.valence END), 0)
-		FROM ratings r JOIN conversations c ON c.id = r.conversation_id JOIN findings f ON f.conversation_id = c.id
-			LEFT JOIN messages m ON m.conversation_id = c.id AND m.at <= r.at LEFT JOIN message_scores s ON s.message_id = m.id
-		WHERE r.at >= ? AND r.at < ? AND c.excluded = ''
-		GROUP BY r.conversation_id, r.kind, r.at ORDER BY r.at, c.id, r.kind`, from.Unix(), to.Unix())
+		FROM r CROSS JOIN conversations c ON c.id = r.conversation_id JOIN findings f ON f.conversation_id = c.id
+			LEFT JOIN messages m ON m.conversation_id = c.id AND (c.last_message_at <= r.at OR m.at <= r.at) LEFT JOIN message_scores s ON s.message_id = m.id
+		WHERE c.excluded = ''
+		GROUP BY r.conversation_id, r.kind, r.at ORDER BY r.conversation_id, r.kind, r.at`, from.Unix(), to.Unix())
 	if err != nil {
 		return nil, s.explain(err)
 	}

@@ -107,12 +107,14 @@ func (c *touchpointsCmd) build(ctx context.Context, st *store.Store, cfg *Config
 	if in.Waits, err = firstReplies(counts, from); err != nil {
 		return reporter.Journey{}, err
 	}
-	rated, err := st.RatedConversations(ctx, dayOf(from, cfg.zone).Start, dayOf(last, cfg.zone).End)
-	if err != nil {
-		return reporter.Journey{}, err
-	}
-	for _, r := range rated {
-		in.Ratings = append(in.Ratings, reporter.Rated(r))
+	if c.Ratings || c.Disagreements || c.Format == "json" {
+		rated, err := st.RatedConversations(ctx, dayOf(from, cfg.zone).Start, dayOf(last, cfg.zone).End)
+		if err != nil {
+			return reporter.Journey{}, err
+		}
+		for _, r := range rated {
+			in.Ratings = append(in.Ratings, reporter.Rated(r))
+		}
 	}
 	j := reporter.BuildJourney(in)
 	if c.Disagreements {
