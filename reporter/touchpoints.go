@@ -197,7 +197,18 @@ type Comparison struct {
 	N        int          `json:"n"` // conversations compared with
 	Negative *ShareChange `json:"negative"`
 	Strong   *ShareChange `json:"strong"`
-	Wait     *Shift       `json:"first_reply"`
+	Wait     *WaitChange  `json:"first_reply"`
+}
+
+// A WaitChange is how far the waits for a first reply are shifted against the base:
+// the Hodges-Lehmann shift with its interval at 95 %.
+type WaitChange struct {
+	N       int   `json:"n"`
+	Base    int   `json:"n_base"`
+	Seconds int64 `json:"seconds"`
+	Low     int64 `json:"low_seconds"`
+	High    int64 `json:"high_seconds"`
+	Clear   bool  `json:"clear"`
 }
 
 // BuildJourney computes every figure of the report, judges and orders. It reads
@@ -411,7 +422,7 @@ func (f *momentFacts) against(base Touch, waits stats.Sample, trials *[]trial) *
 	}
 	c.Negative, c.Strong = try(f.now.Negative, base.Negative), try(f.now.Strong, base.Strong)
 	if s, ok := stats.Shifted(waits, f.waits.Now); ok && s.NNow >= MinHeadline && s.NBefore >= MinHeadline {
-		c.Wait = &Shift{N: s.NNow, Before: s.NBefore, Seconds: s.Seconds, Low: s.Low, High: s.High, Clear: s.Exclusive, Within: []ChannelShift{}}
+		c.Wait = &WaitChange{N: s.NNow, Base: s.NBefore, Seconds: s.Seconds, Low: s.Low, High: s.High, Clear: s.Exclusive}
 		*trials = append(*trials, trial{s.P, &c.Wait.Clear})
 	}
 	if c.Negative == nil && c.Wait == nil {

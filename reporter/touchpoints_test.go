@@ -8,7 +8,10 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -338,6 +341,45 @@ func TestHostileTouchpoints(t *testing.T) {
 
 func TestJourneyWordsAreComplete(t *testing.T) {
 	complete(t, reflect.ValueOf(polishJourney), reflect.ValueOf(englishJourney))
+}
+
+// The document names every field of the JSON, and every column of the chart.
+func TestJourneyDocument(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join("..", "docs", "touchpoints.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	var walk func(reflect.Type)
+	walk = func(ty reflect.Type) {
+		switch ty.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+			walk(ty.Elem())
+		case reflect.Struct:
+			for i := range ty.NumField() {
+				if name, _, _ := strings.Cut(ty.Field(i).Tag.Get("json"), ","); name != "" {
+					names = append(names, name)
+				}
+				if ty != reflect.TypeFor[time.Time]() {
+					walk(ty.Field(i).Type)
+				}
+			}
+		}
+	}
+	walk(reflect.TypeFor[Journey]())
+	if len(names) < 60 {
+		t.Fatalf("only %d fields were found", len(names))
+	}
+	for _, name := range append(names, chartColumns...) {
+		for _, figure := range []string{"valence", "negative", "strong"} {
+			if rest, found := strings.CutPrefix(name, figure); found && (rest == "_low" || rest == "_high") {
+				name = rest // named once for all
+			}
+		}
+		if !regexp.MustCompile("[`.]" + name + "(\\[\\])?`").Match(doc) {
+			t.Errorf("the document does not name %q", name)
+		}
+	}
 }
 
 func TestAxis(t *testing.T) {
