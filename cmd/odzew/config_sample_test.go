@@ -31,7 +31,7 @@ func TestSampleConfig(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "slownik"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if out := must(t, "", "--config", filepath.Join(dir, "odzew.yaml"), "check"); !strings.Contains(out, "2 sources, 2 touchpoints") {
+	if out := must(t, "", "--config", filepath.Join(dir, "odzew.yaml"), "check"); !strings.Contains(out, "2 sources, 3 touchpoints") {
 		t.Error(out)
 	}
 }
