@@ -303,6 +303,33 @@ func TestJourneyJSONRoundTrip(t *testing.T) {
 	}
 }
 
+// The table stays one, whatever its names and numbers.
+func TestJourneyTableFits(t *testing.T) {
+	for _, lang := range []string{"pl", "en"} {
+		in := journeyDesk(t, lang)
+		for i := range in.Touches {
+			in.Touches[i].Touchpoint = "formularz kontaktowy " + in.Touches[i].Touchpoint
+		}
+		for i := range in.Waits {
+			in.Waits[i].Touchpoint = "formularz kontaktowy " + in.Waits[i].Touchpoint
+		}
+		in.Touches = append(in.Touches, touch("2026-11-02", "formularz kontaktowy zwroty", "after_sales", 12_345, 6_100, 2_000, -0.4))
+		var out bytes.Buffer
+		if err := BuildJourney(in).Text(&out, JourneyOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		at := map[int]int{} // where the second column begins
+		for line := range strings.Lines(out.String()) {
+			if row, found := strings.CutPrefix(line, " formularz…  "); found {
+				at[strings.Index(row, "%")-len(regexp.MustCompile(`\d+%`).FindString(row))]++
+			}
+		}
+		if len(at) != 1 {
+			t.Errorf("%s: not in columns %v:\n%s", lang, at, out.String())
+		}
+	}
+}
+
 // Whatever a touchpoint is called, it moves no terminal and no spreadsheet.
 func TestHostileTouchpoints(t *testing.T) {
 	for _, name := range []string{"=1+1", "+48", "-2", "@sum", "\t=1", "\r=1", " =1", "|cmd", "%0", "＝1", "\x1b[31mred", "a\nb,\"c\"", "\u202eabc", strings.Repeat("ż", 500)} {
@@ -348,6 +375,13 @@ func TestJourneyDocument(t *testing.T) {
 	doc, err := os.ReadFile(filepath.Join("..", "docs", "touchpoints.md"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	printed, err := os.ReadFile(filepath.Join("testdata", "touchpoints.en.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if example, _, found := bytes.Cut(printed, []byte("\n3. ")); !found || !bytes.Contains(doc, bytes.TrimSpace(example)) {
+		t.Error("the document's example is not what is printed")
 	}
 	var names []string
 	var walk func(reflect.Type)

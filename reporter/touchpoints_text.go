@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"odzew/reporter/mask"
 )
 
 // JSON writes the report as one indented object, in the form that Journey documents.
@@ -197,15 +199,21 @@ func (l journeyLocale) headline(j Journey) line {
 	return line{{Text: fmt.Sprintf(l.say.criticalList, l.count(j.Critical, l.criticalPlaces), strings.Join(names, ", ")), Tone: bad}}
 }
 
+// maxLabel bounds a touchpoint's name in a table, so that its columns fit a terminal.
+const maxLabel = 18
+
 // moments is the table of touchpoints, with a head.
 func (l journeyLocale) moments(j Journey) []row {
 	rows := []row{{Cells: l.say.columns[:]}}
 	for _, m := range j.Touchpoints {
-		r := row{Label: m.Name, Cells: []string{l.integer(m.N), l.bare(*m.Negative), l.bare(*m.Strong), "–", "–"}, Badge: l.say.verdicts[m.Verdict]}
+		r := row{Label: mask.Cut(m.Name, maxLabel), Cells: []string{l.integer(m.N), l.bare(*m.Negative), l.bare(*m.Strong), "–", "–"}, Badge: l.say.verdicts[m.Verdict]}
 		if w := m.FirstReply; w.Median != nil && w.P90 != nil {
-			r.Cells[3] = clock(*w.Median) + " / " + clock(*w.P90)
+			r.Cells[3] = fmt.Sprintf("%s / %s (%s)", clock(*w.Median), clock(*w.P90), l.integer(w.N))
 		}
-		if m.Open.N > 0 {
+		switch {
+		case m.Open.N >= MinHeadline:
+			r.Cells[4] = fmt.Sprintf("%s (%s)", l.percent(*m.Open.Share, 0), l.integer(m.Open.N))
+		case m.Open.N > 0:
 			r.Cells[4] = fmt.Sprintf(l.say.waitingOf, l.integer(m.Open.Count), l.integer(m.Open.N))
 		}
 		switch m.Verdict {
@@ -299,7 +307,7 @@ func (l journeyLocale) comparison(c *Comparison, clearOnly bool) line {
 		add(x.measure, l.arrow(size, x.change.Clear, x.change.Difference > 0), bit{Text: interval})
 	}
 	if w := c.Wait; w != nil && (w.Clear || !clearOnly) {
-		add(BadWaiting, l.arrow(l.signedWait(w.Seconds), w.Clear, w.Seconds > 0), bit{Text: " " + l.signedInterval(w.Low, w.High)})
+		add(BadWaiting, l.arrow(l.signedWait(w.Seconds), w.Clear, w.Seconds > 0), bit{Text: fmt.Sprintf(" %s (n=%s, %s)", l.signedInterval(w.Low, w.High), l.integer(w.N), l.integer(w.Base))})
 	}
 	return out
 }
@@ -336,7 +344,7 @@ func (l journeyLocale) curve(j Journey) []row {
 		add(cmp.Or(name, p.Name), p)
 	}
 	for _, p := range j.Curve() {
-		add("· "+p.Name, p)
+		add("· "+mask.Cut(p.Name, maxLabel), p)
 	}
 	return rows
 }
@@ -413,7 +421,7 @@ func (l journeyLocale) ratingRows(j Journey) []row {
 	add("", j.Ratings.RatingFigures)
 	for _, m := range j.Touchpoints {
 		if m.Ratings != nil {
-			add(m.Name, *m.Ratings)
+			add(mask.Cut(m.Name, maxLabel), *m.Ratings)
 		}
 	}
 	return rows
