@@ -46,16 +46,15 @@ type form struct {
 
 // A gate stands before a pattern that may stand around a word. What it asks is mostly
 // answered no: that the message is in its language, that the blooms of the words right
-// before and behind have these bits, and that the sentence has a word with this mark,
-// for the rarest of the other steps. Where nothing is asked stand bits and a mark that
+// before and behind have these bits, and that the sentence has words with these marks,
+// for the rarest of the other steps. Where nothing is asked stand bits and marks that
 // are always there.
 type gate struct {
-	// asks holds, from its lowest bit on: the mark in 12 bits, the bits of the words
-	// before and behind in 6 each, the language in 2, the step that the word satisfies
-	// in 5. The highest bit says that the pattern is this one word.
-	asks uint32
-	// pattern is its number; of one word alone, that of its entry.
-	pattern uint32
+	marks         [2]uint16
+	before, after uint8
+	lang          Lang
+	step          uint8  // the one that the word satisfies, or alone
+	pattern       uint32 // its number; of one word alone, that of its entry
 }
 
 const (
@@ -63,20 +62,14 @@ const (
 	alwaysMark = 0  // a mark that every sentence has
 	numMarks   = 1 << 12
 
-	alone uint32 = 1 << 31
+	// alone stands for a pattern that is this one word.
+	alone = 1<<8 - 1
 )
 
-func newGate(mark uint16, before, after uint8, lang Lang, step int, pattern uint32) gate {
-	return gate{uint32(mark) | uint32(before)<<12 | uint32(after)<<18 | uint32(lang)<<24 | uint32(step)<<26, pattern}
-}
-
-func (g gate) mark() uint32 { return g.asks % numMarks }
-func (g gate) step() int    { return int(g.asks >> 26 & 31) }
-
 // opens reports whether all that is asked is so.
-func (g gate) opens(near *near) bool {
-	return near.before>>(g.asks>>12&63)&(near.after>>(g.asks>>18&63))&(near.langs>>(g.asks>>24&3))&
-		(near.marks[g.asks%numMarks/64]>>(g.asks%64))&1 != 0
+func (g *gate) opens(near *near) bool {
+	return near.before>>(g.before%64)&(near.after>>(g.after%64))&(near.langs>>(g.lang%64))&
+		near.mark(g.marks[0])&near.mark(g.marks[1])&1 != 0
 }
 
 // near is what gates ask about.
@@ -84,6 +77,9 @@ type near struct {
 	before, after, langs uint64
 	marks                [numMarks / 64]uint64 // of the words of the sentence
 }
+
+// mark returns whether a word has the mark, in the lowest bit.
+func (n *near) mark(m uint16) uint64 { return n.marks[m%numMarks/64] >> (m % 64) }
 
 // markOf is the mark of words with this symbol. Two symbols may share one.
 func markOf(sym uint32) uint16 { return uint16(1 + uint64(sym*0x9E3779B1)*(numMarks-1)>>32) }
@@ -409,35 +405,42 @@ func (b *builder) gate(a *anchor) gate {
 	p := &b.patterns[a.pattern]
 	lang := b.set.Entries[p.entry].Lang
 	if p.length == 1 && p.plain() {
-		g := newGate(alwaysMark, always, always, lang, 0, p.entry)
-		g.asks |= alone
-		return g
+		return gate{before: always, after: always, lang: lang, step: alone, pattern: p.entry}
 	}
 	steps := b.steps[p.steps:][:p.length]
 	told := func(neighbour, between *step) bool {
 		return neighbour.sym != 0 && neighbour.class == 0 && between.gap == 0 && between.skip == 0
 	}
-	var before, after uint8 = always, always
 	k := int(a.step)
+	g := gate{before: always, after: always, lang: lang, step: a.step, pattern: a.pattern}
 	if k > 0 && told(&steps[k-1], &steps[k]) {
-		before = bloomIndex(steps[k-1].sym)
+		g.before = bloomIndex(steps[k-1].sym)
 	}
 	if k+1 < len(steps) && told(&steps[k+1], &steps[k+1]) {
-		after = bloomIndex(steps[k+1].sym)
+		g.after = bloomIndex(steps[k+1].sym)
 	}
-	// Words that are in every other sentence need no marks.
-	mark, least := uint16(alwaysMark), int32(2*costLine)
-	var rarest *symbol
+	// The two rarest of the others; words that are in every other sentence need no mark.
+	var rarest [len(g.marks)]*symbol
 	for i := range steps {
 		st := &steps[i]
-		if s := &b.symbols[st.sym]; i != k && st.sym != 0 && st.class == 0 && s.cost < least {
-			least, mark, rarest = s.cost, markOf(st.sym), s
+		s := &b.symbols[st.sym]
+		if i == k || st.sym == 0 || st.class != 0 || s.cost >= 2*costLine {
+			continue
+		}
+		switch {
+		case rarest[0] == nil || s.cost < rarest[0].cost:
+			rarest[0], rarest[1] = s, rarest[0]
+			g.marks[0], g.marks[1] = markOf(st.sym), g.marks[0]
+		case rarest[1] == nil || s.cost < rarest[1].cost:
+			rarest[1], g.marks[1] = s, markOf(st.sym)
 		}
 	}
-	if rarest != nil {
-		rarest.marked = true
+	for _, s := range rarest {
+		if s != nil {
+			s.marked = true
+		}
 	}
-	return newGate(mark, before, after, lang, k, a.pattern)
+	return g
 }
 
 // gates makes the gates of each symbol: those of symbol k stand from from[k] up to

@@ -102,7 +102,7 @@ func ParseLearned(name string, data []byte) (*LearnedFile, error) {
 	headed := false
 	for n := 1; rest != ""; n++ {
 		var raw string
-		raw, rest, _ = strings.Cut(rest, "\n")
+		raw, rest, _ = cut(rest, '\n')
 		if !headed {
 			if strings.HasPrefix(raw, "# ") {
 				continue
@@ -136,12 +136,12 @@ func ParseLearned(name string, data []byte) (*LearnedFile, error) {
 
 // learnedRow reads one row; msg is empty where it is good.
 func learnedRow(raw string) (row LearnedRow, msg string) {
-	row.Entry, raw, _ = strings.Cut(raw, "\t")
+	row.Entry, raw, _ = cut(raw, '\t')
 	if msg := checkLearned(row.Entry); msg != "" {
 		return row, msg
 	}
 	for k := range 5 {
-		s, rest, more := strings.Cut(raw, "\t")
+		s, rest, more := cut(raw, '\t')
 		if more != (k < 4) {
 			return row, "a row is an entry and five weights: write every TAB, also after empty columns"
 		}
@@ -297,18 +297,12 @@ func (s *Set) silence(off []Entry) {
 
 // A Table finds what was learned of words, in one language and all domains.
 type Table struct {
-	slots []slot
-	shift uint
+	index index
 	rows  []TableRow // 0 is none
 	files []*LearnedFile
 	lang  Lang
 	// domains has a bit for each domain that has a file.
 	domains uint8
-}
-
-type slot struct {
-	hash Hash
-	row  uint32 // 0 where the slot is empty
 }
 
 // A TableRow is what was learned of a word, a pair, or a stem.
@@ -332,17 +326,16 @@ func newTable(l Lang, learned []*LearnedFile) *Table {
 			n += len(f.Rows)
 		}
 	}
-	// First words of pairs take room as well; half of the slots stay empty.
-	size := 1 << bits.Len(uint(3*n+1))
-	t.slots, t.shift = make([]slot, size), uint(64-bits.TrailingZeros(uint(size)))
+	t.index = newIndex(n + n/2) // first words of pairs take room as well
 	t.rows = make([]TableRow, 1, n+1)
+	hashes := make([]Hash, 1, n+1) // of the rows
 	for k, f := range t.files {
 		for i := range f.Rows {
 			row := &f.Rows[i]
 			if first, _, pair := strings.Cut(row.Entry, " "); pair {
-				t.rows[t.intern(foldedHash(first))].Pairs = true
+				t.row(foldedHash(first), &hashes).Pairs = true
 			}
-			to := &t.rows[t.intern(EntryHash(row.Entry))]
+			to := t.row(EntryHash(row.Entry), &hashes)
 			to.Pull[f.Domain], to.at[f.Domain] = row.Pull, uint32(k)<<24|uint32(i+1)
 			if f.Domain != Desk {
 				to.Talk = row.Talk
@@ -352,25 +345,23 @@ func newTable(l Lang, learned []*LearnedFile) *Table {
 	return t
 }
 
-func (t *Table) intern(h Hash) uint32 {
-	i := int(mix(h) >> t.shift)
-	for ; t.slots[i].row != 0; i = (i + 1) & (len(t.slots) - 1) {
-		if t.slots[i].hash == h {
-			return t.slots[i].row
-		}
+// row returns the row of a hash, or a new one.
+func (t *Table) row(h Hash, hashes *[]Hash) *TableRow {
+	id, slot := t.index.place(h, func(id uint32) bool { return (*hashes)[id] == h })
+	if id == 0 {
+		id = uint32(len(t.rows))
+		*slot = mix(h)<<32 | uint64(id)
+		t.index.note(h)
+		t.rows, *hashes = append(t.rows, TableRow{}), append(*hashes, h)
 	}
-	t.rows = append(t.rows, TableRow{})
-	t.slots[i] = slot{h, uint32(len(t.rows) - 1)}
-	return t.slots[i].row
+	return &t.rows[id]
 }
 
 // Find returns the row of a hash: the folded one of a word, or what PairHash or
 // StemHash made; nil where nothing was learned.
 func (t *Table) Find(h Hash) *TableRow {
-	for i := int(mix(h) >> t.shift); t.slots[i].row != 0; i = (i + 1) & (len(t.slots) - 1) {
-		if t.slots[i].hash == h {
-			return &t.rows[t.slots[i].row]
-		}
+	if id := t.index.findRare(h); id != 0 {
+		return &t.rows[id]
 	}
 	return nil
 }

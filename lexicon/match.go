@@ -126,13 +126,14 @@ func (t *trial) sentence(dst []Match, lo, hi int, langs Langs) []Match {
 
 // at appends what stands around word i, of the patterns behind these gates.
 func (t *trial) at(dst []Match, i int, gates []gate, near *near) []Match {
-	for _, g := range gates {
+	for k := range gates {
+		g := &gates[k]
 		switch {
 		case !g.opens(near): // nine of ten
-		case g.asks&alone != 0:
+		case g.step == alone:
 			dst = append(dst, Match{Entry: g.pattern, Start: uint32(i), End: uint32(i + 1), mask: 1, Items: 1})
 		default:
-			if p := &t.c.patterns[g.pattern]; t.try(p, g.step(), i) {
+			if p := &t.c.patterns[g.pattern]; t.try(p, int(g.step), i) {
 				dst = append(dst, t.match(p))
 			}
 		}

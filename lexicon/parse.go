@@ -165,7 +165,7 @@ func (r *patternReader) row(raw string) (e Entry, msg string) {
 		return e, fmt.Sprintf("%d columns instead of %d: write every TAB, also after empty columns", n, columns)
 	}
 	for i := range columns {
-		f[i], raw, _ = strings.Cut(raw, "\t")
+		f[i], raw, _ = cut(raw, '\t')
 	}
 	for i, s := range f[:6] {
 		if s != strings.TrimSpace(s) {

@@ -18,15 +18,10 @@ const formsFile = "pl/forms.txt"
 
 type forms struct {
 	lines map[string]string // lemma -> what stands after the TAB
-	bytes int               // of the file
 }
 
-// spellings is how many spellings there are, roughly: some six bytes each, and
-// half of them folded anew.
-func (f *forms) spellings() int { return f.bytes / 4 }
-
 func parseForms(name, data string) (*forms, error) {
-	f := &forms{lines: make(map[string]string, strings.Count(data, "\n")), bytes: len(data)}
+	f := &forms{lines: make(map[string]string, strings.Count(data, "\n"))}
 	n := 0
 	for raw := range strings.SplitSeq(strings.TrimSuffix(data, "\n"), "\n") {
 		n++
@@ -52,11 +47,11 @@ func (f *forms) each(lemma string, yield func(stem, ending string)) {
 	if !ok {
 		return
 	}
-	shared, rest, more := strings.Cut(rest, " ")
+	shared, rest, more := cut(rest, ' ')
 	k, _ := strconv.Atoi(shared) // parseForms checked it
 	for more {
 		var ending string
-		ending, rest, more = strings.Cut(rest, " ")
+		ending, rest, more = cut(rest, ' ')
 		if ending == "-" {
 			ending = ""
 		}

@@ -22,6 +22,36 @@ type index struct {
 	filter []uint64
 }
 
+// newIndex returns an index with room for n hashes.
+func newIndex(n int) index {
+	size := 1 << max(8, bits.Len(uint(n+n/2)))
+	return index{
+		slots: make([]uint64, size), shift: uint(64 - bits.TrailingZeros(uint(size))),
+		filter: make([]uint64, size/8),
+	}
+}
+
+// place returns the number of a hash and its slot, or 0 and the slot that is free for
+// it. Is tells whether a number is that of the hash.
+func (x *index) place(h Hash, is func(id uint32) bool) (id uint32, slot *uint64) {
+	mixed := mix(h)
+	for i := int(mixed >> x.shift); ; i = (i + 1) & (len(x.slots) - 1) {
+		slot = &x.slots[i]
+		if *slot == 0 {
+			return 0, slot
+		}
+		if *slot>>32 == mixed&(1<<32-1) && is(uint32(*slot)) {
+			return uint32(*slot), slot
+		}
+	}
+}
+
+// note puts a hash into the filter.
+func (x *index) note(h Hash) {
+	bit := mix(h) >> (x.shift - 3)
+	x.filter[bit/64] |= 1 << (bit % 64)
+}
+
 // find returns the number of a hash, or 0.
 func (x *index) find(h Hash) uint32 {
 	mixed := mix(h)
@@ -68,36 +98,58 @@ type spelled struct {
 	lang Lang
 }
 
-// spell appends all that a word is spelled: in all its forms, exact and folded.
-func spell(to []spelled, w *word, id uint32, forms *forms) []spelled {
-	add := func(exact, fold Hash) {
-		to = append(to, spelled{exact, id, firm, w.lang})
-		if fold != exact {
-			to = append(to, spelled{fold, id, folded, w.lang})
-		}
+// A speller spells words. What it writes stands in pieces, which need not grow.
+type speller struct {
+	forms  *forms
+	pieces [][]spelled // the last one has room
+}
+
+func (sp *speller) add(s spelled) {
+	last := len(sp.pieces) - 1
+	if last < 0 || len(sp.pieces[last]) == cap(sp.pieces[last]) {
+		sp.pieces = append(sp.pieces, make([]spelled, 0, 4096))
+		last++
 	}
+	sp.pieces[last] = append(sp.pieces[last], s)
+}
+
+// both adds a form of a word, exact and folded.
+func (sp *speller) both(exact, fold Hash, w *word, id uint32) {
+	sp.add(spelled{exact, id, firm, w.lang})
+	if fold != exact {
+		sp.add(spelled{fold, id, folded, w.lang})
+	}
+}
+
+// spell adds all forms of a word.
+func (sp *speller) spell(w *word, id uint32) {
 	switch {
-	case w.isTyped():
-		exact, _ := HashWord(w.word)
-		to = append(to, spelled{exact, id, typed, w.lang})
 	case w.form || w.lang == Any:
-		add(HashWord(w.word))
+		exact, fold := HashWord(w.word)
+		if w.isTyped() {
+			sp.add(spelled{exact, id, typed, w.lang})
+		} else {
+			sp.both(exact, fold, w, id)
+		}
 	case w.lang == PL:
 		var (
 			stem        string
 			exact, fold Hash
 		)
-		forms.each(w.word, func(s, ending string) {
+		sp.forms.each(w.word, func(s, ending string) {
 			if s != stem {
 				stem = s
 				exact, fold = HashWord(s)
 			}
-			add(hashOn(exact, fold, ending))
+			e, f := hashOn(exact, fold, ending)
+			sp.both(e, f, w, id)
 		})
 	default:
-		eachEnglish(w.word, func(form string) { add(HashWord(form)) })
+		eachEnglish(w.word, func(form string) {
+			exact, fold := HashWord(form)
+			sp.both(exact, fold, w, id)
+		})
 	}
-	return to
 }
 
 // isTyped reports whether a word is a spelling of Polish without diacritics.
@@ -114,24 +166,26 @@ func (w *word) isTyped() bool {
 }
 
 // spellAll spells all words, several at a time.
-func spellAll(words []word, forms *forms) [][]spelled {
+func spellAll(words []word, forms *forms) (all [][]spelled) {
 	const parts = 8
 	var (
-		all      [parts][]spelled
+		spellers [parts]speller
 		spelling sync.WaitGroup
 	)
-	for p := range parts {
-		lo, hi := max(1, p*len(words)/parts), (p+1)*len(words)/parts
+	for p := range spellers {
 		spelling.Go(func() {
-			to := make([]spelled, 0, 2*max(0, hi-lo)+forms.spellings()/parts)
-			for i := lo; i < hi; i++ {
-				to = spell(to, &words[i], uint32(i), forms)
+			sp := &spellers[p]
+			sp.forms = forms
+			for i := max(1, p*len(words)/parts); i < (p+1)*len(words)/parts; i++ {
+				sp.spell(&words[i], uint32(i))
 			}
-			all[p] = to
 		})
 	}
 	spelling.Wait()
-	return all[:]
+	for p := range spellers {
+		all = append(all, spellers[p].pieces...)
+	}
+	return all
 }
 
 // spellings are all hashes that words have, in a table that becomes the index.
@@ -165,11 +219,7 @@ func newSpellings(all [][]spelled) *spellings {
 		from[i+1] += from[i]
 	}
 	n := from[regions]
-	size := 1 << max(8, bits.Len(uint(n*3/2)))
-	t := &spellings{
-		list:  make([]spelling, n),
-		table: index{slots: make([]uint64, size), shift: uint(64 - bits.TrailingZeros(uint(size)))},
-	}
+	t := &spellings{list: make([]spelling, n), table: newIndex(n)}
 	for _, some := range all {
 		for _, s := range some {
 			at := &from[mix(s.hash)>>56]
@@ -203,19 +253,10 @@ func (t *spellings) add(id uint32) {
 	}
 }
 
-// place returns the number of a hash and its slot, or 0 and the one that is free for it.
+// place returns the number of the first spelling of a hash and its slot, or 0 and the
+// slot that is free for it.
 func (t *spellings) place(h Hash) (id uint32, slot *uint64) {
-	mixed := mix(h)
-	slots := t.table.slots
-	for i := int(mixed >> t.table.shift); ; i = (i + 1) & (len(slots) - 1) {
-		slot = &slots[i]
-		if *slot == 0 {
-			return 0, slot
-		}
-		if *slot>>32 == mixed&(1<<32-1) && t.list[uint32(*slot)].hash == h {
-			return uint32(*slot), slot
-		}
-	}
+	return t.table.place(h, func(id uint32) bool { return t.list[id].hash == h })
 }
 
 // find returns the first spelling of a hash.
@@ -227,15 +268,13 @@ func (t *spellings) find(h Hash) *spelling {
 // index makes the table lead to forms.
 func (t *spellings) index(form func(*spelling) uint32) index {
 	x := t.table
-	x.filter = make([]uint64, len(x.slots)/8)
 	for i, slot := range x.slots {
 		if slot == 0 {
 			continue
 		}
 		sp := &t.list[uint32(slot)]
 		x.slots[i] = slot>>32<<32 | uint64(form(sp))
-		bit := mix(sp.hash) >> (x.shift - 3)
-		x.filter[bit/64] |= 1 << (bit % 64)
+		x.note(sp.hash)
 	}
 	return x
 }

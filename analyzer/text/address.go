@@ -51,15 +51,15 @@ func (t *tokenizer) address(i, next int) bool {
 	chunk := s[i:end]
 	switch {
 	case strings.HasPrefix(chunk, "http://"), strings.HasPrefix(chunk, "https://"), strings.HasPrefix(chunk, "www."):
-		t.emit(Token{Kind: Link, Start: uint32(i), End: uint32(end)})
+		t.emit(Link, i, end, 0)
 		return true
 	case at > i && at < end-1:
 		if strings.LastIndexByte(chunk, '.') > at-i && addressBytes(chunk) {
-			t.emit(Token{Kind: Email, Start: uint32(i), End: uint32(end)})
+			t.emit(Email, i, end, 0)
 			return true
 		}
 	case domain(chunk):
-		t.emit(Token{Kind: Link, Start: uint32(i), End: uint32(end)})
+		t.emit(Link, i, end, 0)
 		return true
 	}
 	return false

@@ -157,17 +157,26 @@ func (t *tokenizer) endClause() {
 	}
 }
 
-func (t *tokenizer) emit(tok Token) {
-	tok.Sentence, tok.Clause = t.sentence, t.clause
-	if t.quoted && int(tok.Start) < t.quoteEnd {
-		tok.Flags |= Quoted
+// emit adds a token of this span, and returns it to be filled in.
+func (t *tokenizer) emit(kind Kind, start, end int, flags Flags) *Token {
+	if t.quoted && start < t.quoteEnd {
+		flags |= Quoted
 	}
 	if t.first {
-		tok.Flags |= First
+		flags |= First
 		t.first = false
 	}
-	t.out = append(t.out, tok)
-	t.i = int(tok.End)
+	t.i = end
+	t.out = append(t.out, Token{
+		Start: uint32(start), End: uint32(end), Sentence: t.sentence, Clause: t.clause, Kind: kind, Flags: flags,
+	})
+	return &t.out[len(t.out)-1]
+}
+
+// mark adds a run of punctuation.
+func (t *tokenizer) mark(start, end int, h lexicon.Hash, flags Flags) {
+	tok := t.emit(Mark, start, end, flags)
+	tok.Exact, tok.Folded = h, h
 }
 
 // word reads a word from t.i on; its token begins at start.
@@ -196,6 +205,14 @@ func (t *tokenizer) word(start int, flags Flags) {
 	letters, folded = i-begin, exact
 	if letters > 0 && s[begin] < 'a' {
 		flags |= Upper
+	}
+	if letters > 0 && (i == len(s) || s[i] <= ' ' || s[i] == ',') {
+		if letters >= 2 && upper == letters {
+			flags |= Caps
+		}
+		tok := t.emit(Word, start, i, flags)
+		tok.Exact, tok.Folded, tok.Letters = exact, exact, uint8(min(letters, 255))
+		return
 	}
 	for i < len(s) && s[i] != ' ' {
 		c := s[i]
@@ -289,21 +306,22 @@ func (t *tokenizer) word(start int, flags Flags) {
 	if start == begin && t.address(start, i) {
 		return
 	}
-	tok := Token{Exact: exact, Folded: folded, Start: uint32(start), End: uint32(i), Letters: uint8(min(letters, 255)), Flags: flags}
 	if letters >= 2 && upper == letters {
-		tok.Flags |= Caps
+		flags |= Caps
 	}
+	kind := Word
 	switch {
 	case digits > 0:
-		tok.Kind = Code
+		kind = Code
 	case stars > 0:
-		tok.Kind = Masked
+		kind = Masked
 	}
 	if i == begin { // nothing that belongs to a word: cannot happen for a letter, but never stand still
 		t.i = begin + 1
 		return
 	}
-	t.emit(tok)
+	tok := t.emit(kind, start, i, flags)
+	tok.Exact, tok.Folded, tok.Letters = exact, folded, uint8(min(letters, 255))
 }
 
 // apostrophe reports whether the one at i stands between letters.
@@ -359,29 +377,29 @@ func (t *tokenizer) number() {
 	if t.address(start, i) {
 		return
 	}
-	tok := Token{Kind: Number, Start: uint32(start), Exact: exact, Folded: exact}
+	kind, flags := Number, Flags(0)
 	end := i
 	for end < len(s) && classOf[s[end]] == letter {
 		end++
 	}
 	switch suffix := s[i:end]; {
 	case suffix == "st" || suffix == "nd" || suffix == "rd" || suffix == "th":
-		tok.Flags |= Ordinal
+		flags |= Ordinal
 		i = end
 	case len(suffix) > 3 || end < len(s) && classOf[s[end]] == digit:
 		// 12abc34: a code, to the end of what belongs to it
-		tok.Kind = Code
+		kind = Code
 		for i < len(s) && (classOf[s[i]] == letter || classOf[s[i]] == digit) {
 			i++
 		}
 	case digits >= 6 && len(suffix) == 0:
-		tok.Kind = Code
+		kind = Code
 	}
 	if i < len(s) && s[i] == '%' {
 		i++
 	}
-	tok.End = uint32(i)
-	t.emit(tok)
+	tok := t.emit(kind, start, i, flags)
+	tok.Exact, tok.Folded = exact, exact
 }
 
 // multibyte reads what begins with a rune beyond ASCII.
@@ -389,7 +407,7 @@ func (t *tokenizer) multibyte() {
 	r, size := utf8.DecodeRuneInString(t.s[t.i:])
 	switch r {
 	case '…':
-		t.emit(Token{Kind: Mark, Start: uint32(t.i), End: uint32(t.i + size), Exact: dotsHash, Folded: dotsHash, Flags: Dots})
+		t.mark(t.i, t.i+size, dotsHash, Dots)
 		t.endClause()
 		return
 	case '„', '“', '”', '«', '»':
@@ -456,7 +474,7 @@ func (t *tokenizer) sign(c byte) {
 		if flags&Asks != 0 {
 			h = asksHash
 		}
-		t.emit(Token{Kind: Mark, Start: uint32(i), End: uint32(n), Exact: h, Folded: h, Flags: flags})
+		t.mark(i, n, h, flags)
 		t.endSentence()
 	case '.':
 		t.dot()
@@ -484,7 +502,7 @@ func (t *tokenizer) sign(c byte) {
 		t.i++
 	case '@':
 		if n := nameEnd(s, i+1); n > i+1 {
-			t.emit(Token{Kind: Handle, Start: uint32(i), End: uint32(n)})
+			t.emit(Handle, i, n, 0)
 			return
 		}
 		t.i++
@@ -515,7 +533,7 @@ func (t *tokenizer) dot() {
 		n++
 	}
 	if n-i > 1 {
-		t.emit(Token{Kind: Mark, Start: uint32(i), End: uint32(n), Exact: dotsHash, Folded: dotsHash, Flags: Dots})
+		t.mark(i, n, dotsHash, Dots)
 		t.endClause()
 		return
 	}
@@ -597,7 +615,8 @@ func mouth(c byte) bool {
 // smile emits an emoticon by its plain shape.
 func (t *tokenizer) smile(start, end int, shape string) {
 	h, _ := lexicon.HashWord(shape)
-	t.emit(Token{Kind: Emoticon, Start: uint32(start), End: uint32(end), Exact: h, Folded: h})
+	tok := t.emit(Emoticon, start, end, 0)
+	tok.Exact, tok.Folded = h, h
 }
 
 // emoji reports whether a rune begins an emoji.
@@ -639,5 +658,6 @@ func (t *tokenizer) emoji(r rune, size int) {
 		}
 		break
 	}
-	t.emit(Token{Kind: Emoji, Start: uint32(start), End: uint32(i), Exact: h, Folded: h})
+	tok := t.emit(Emoji, start, i, 0)
+	tok.Exact, tok.Folded = h, h
 }
