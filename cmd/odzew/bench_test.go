@@ -158,7 +158,7 @@ func varied(c odzew.Conversation, round int) odzew.Conversation {
 }
 
 // BenchmarkImportAnalyze takes a year of a desk in, analyses it and makes a digest
-// of its last day. Memory must not grow with the number of messages.
+// of its last day and the year's report on touchpoints. Memory must not grow with the number of messages.
 func BenchmarkImportAnalyze(b *testing.B) {
 	list := originals(b)
 	for _, size := range []struct {
@@ -180,6 +180,8 @@ func BenchmarkImportAnalyze(b *testing.B) {
 					b.Fatalf("odzew analyze did nothing: %s", an.stdout)
 				}
 				dig := runChild(b, dir, "", "digest", "--date", "2026-06-02")
+				places := runChild(b, dir, "", "touchpoints", "--date", "2026-06-02", "--days", "365", "--disagreements")
+				b.ReportMetric(places.time.Seconds(), "touchpoints-s")
 				b.ReportMetric(in.perSecond(n), "imported/s")
 				b.ReportMetric(in.memory, "import-MB")
 				b.ReportMetric(an.perSecond(n), "analysed/s")
