@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -255,20 +256,26 @@ func readLearned(fsys fs.FS, layer int) (files []*LearnedFile, raw [][]byte, err
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("lexicon: %w", err)
 	}
-	for _, name := range names {
+	parsed, wrong := make([]*LearnedFile, len(names)), make([]error, len(names))
+	var parsing sync.WaitGroup
+	defer parsing.Wait()
+	for i, name := range names {
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return nil, nil, nil, fmt.Errorf("lexicon: %w", err)
 		}
-		f, err := ParseLearned(name, data)
-		if bad, ok := err.(Errors); ok {
+		raw = append(raw, data)
+		parsing.Go(func() { parsed[i], wrong[i] = ParseLearned(name, data) })
+	}
+	parsing.Wait()
+	for i, f := range parsed {
+		if bad, ok := wrong[i].(Errors); ok {
 			errs = append(errs, bad...)
 		}
 		if f != nil {
 			f.Layer = layer
 			files = append(files, f)
 		}
-		raw = append(raw, data)
 	}
 	return files, raw, errs, nil
 }

@@ -49,7 +49,16 @@ func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 	reading.Go(func() { s.forms, failed = parseForms(formsFile, string(spelled)) })
 	defer reading.Wait()
 	for layer, fsys := range append([]fs.FS{base}, overlays...) {
+		var (
+			learned []*LearnedFile
+			raw     [][]byte
+			wrong   Errors
+			noFile  error
+			beside  sync.WaitGroup
+		)
+		beside.Go(func() { learned, raw, wrong, noFile = readLearned(fsys, layer) })
 		entries, err := readEntries(fsys, sum, layer > 0)
+		beside.Wait()
 		var bad Errors
 		switch {
 		case errors.As(err, &bad):
@@ -57,9 +66,8 @@ func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 		case err != nil:
 			return nil, err
 		}
-		learned, raw, wrong, err := readLearned(fsys, layer)
-		if err != nil {
-			return nil, err
+		if noFile != nil {
+			return nil, noFile
 		}
 		errs = append(errs, wrong...)
 		for _, data := range raw {
