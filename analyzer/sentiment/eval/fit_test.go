@@ -4,7 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"hash/fnv"
-	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,6 +31,7 @@ import (
 
 var (
 	fit    = flag.Bool("fit", false, "fit the model and the learned words of the lexicon anew on the training sets")
+	cv     = flag.Bool("cv", false, "measure the settings of -fit by cross-validation")
 	ridge  = flag.Float64("ridge", 8, "with -fit: the pull of weights towards 0")
 	hidden = flag.Float64("hidden", 0.6, "with -fit: the share of phrases that are hidden in messages that writers of entries have read")
 	known  = flag.Float64("known", 0.5, "with -fit: the weight of such messages")
@@ -115,37 +116,103 @@ func weighed(examples []sentiment.Example, weight float64, every int) (out []sen
 var reviewOptions = sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 30000, L1: 0.5, L2: 2, Rate: 0.2, Epochs: 6}
 
 // deskOptions were chosen by cross-validation.
-var deskOptions = sentiment.LearnOptions{Least: 3, Most: 3000, L1: 0.5, L2: 2, Rate: 0.1, Epochs: 10}
+var deskOptions = sentiment.LearnOptions{Least: 3, Most: 3000, L1: 0.5, L2: 2, Rate: 0.2, Epochs: 20}
+
+// ownMessages are those that a desk's model is fitted to, and public ones of other sorts.
+func ownMessages(t testing.TB) (own, others []sentiment.Example) {
+	own = slices.Concat(corpus(t, false), weighed(load(t, shared("gold", "train.jsonl")), *known, 1), weighed(phrases(t), *short, 1))
+	others = slices.Concat(
+		weighed(load(t, shared("data", "sentiment", "vader_tweets.train.tsv")), 0.03**public, 1),
+		weighed(load(t, shared("data", "sentiment", "vader_amazon.train.tsv")), 0.03**public, 1),
+		weighed(load(t, shared("data", "sentiment", "goemotions_sentiment.train.tsv")), 0.02**public, 20))
+	return own, others
+}
+
+// fitDesk fits the model of desk talk and learns its words.
+func fitDesk(s *sentiment.Scorer, own, others []sentiment.Example) (*sentiment.Model, []*lexicon.LearnedFile) {
+	options := sentiment.FitOptions{Ridge: *ridge, Rounds: 400, Folds: 5, Copies: 4, Hidden: *hidden}
+	fitted := s.Fit(slices.Concat(own, others), options)
+	var files []*lexicon.LearnedFile
+	for _, lang := range []lexicon.Lang{lexicon.PL, lexicon.EN} {
+		o := deskOptions
+		o.Lang, o.Fit, o.Folds = lang, options, fitted.Folds
+		rows := s.Learn(only(own, func(e *sentiment.Example) bool { return e.Lang == lang.String() }), lexicon.Desk, o)
+		files = append(files, &lexicon.LearnedFile{Name: lang.String() + "/" + lexicon.LearnedName(lexicon.Desk), Lang: lang, Domain: lexicon.Desk, Rows: rows})
+	}
+	return fitted.Model, files
+}
+
+// TestCrossValidate prints how well settings do on messages of the corpus that were left
+// out in turn.
+func TestCrossValidate(t *testing.T) {
+	if !*cv {
+		t.Skip("-cv was not given")
+	}
+	s, set := bareScorer(t)
+	own, others := ownMessages(t)
+	const folds = 4
+	var truth []sentiment.Example
+	var without, with []odzew.Score
+	for k := range folds {
+		var train, left []sentiment.Example
+		for i, e := range own {
+			if e.Blind && i%folds == k {
+				left = append(left, e)
+			} else {
+				train = append(train, e)
+			}
+		}
+		model, files := fitDesk(s, train, others)
+		full := *set
+		full.Learned = files
+		a, b := s.WithModel(model), sentiment.New(full.Compile(), model)
+		for _, e := range left {
+			truth = append(truth, e)
+			without = append(without, a.Score(e.Text, "", false))
+			with = append(with, b.Score(e.Text, "", false))
+		}
+	}
+	for _, lang := range []string{"pl", "en"} {
+		for _, x := range []struct {
+			name   string
+			scores []odzew.Score
+		}{{"entries alone", without}, {"and words", with}} {
+			var of []sentiment.Example
+			var scores []odzew.Score
+			loss := 0.0
+			for i, e := range truth {
+				if e.Lang == lang {
+					of, scores = append(of, e), append(scores, x.scores[i])
+					p := x.scores[i].Probabilities
+					loss -= math.Log(max(1e-4, [4]float64{p.Negative, p.Neutral, p.Positive, p.Mixed}[slices.Index(eval.Classes[:], e.Sentiment)]))
+				}
+			}
+			r := eval.Measure(of, scores)
+			t.Logf("%s %-14s %5d  log-loss %.4f  acc %.3f  F1 4: %.3f 3: %.3f  frustration F1 %.3f AUC %.3f  aspects %.3f", lang, x.name, r.N, loss/float64(len(of)), r.Accuracy.Value, r.F1Four.Value, r.F1Three.Value, r.FrustrationF1, r.FrustrationAUC, r.AspectsF1)
+		}
+	}
+}
 
 func TestFit(t *testing.T) {
 	if !*fit {
 		t.Skip("-fit was not given")
 	}
-	s := bareScorer(t)
-	own := slices.Concat(weighed(load(t, shared("gold", "train.jsonl")), *known, 1), corpus(t, false), weighed(phrases(t), *short, 1))
-	examples := slices.Concat(own,
-		weighed(load(t, shared("data", "sentiment", "vader_tweets.train.tsv")), 0.03**public, 1),
-		weighed(load(t, shared("data", "sentiment", "vader_amazon.train.tsv")), 0.03**public, 1),
-		weighed(load(t, shared("data", "sentiment", "goemotions_sentiment.train.tsv")), 0.02**public, 20))
-	options := sentiment.FitOptions{Ridge: *ridge, Rounds: 400, Folds: 5, Copies: 4, Hidden: *hidden}
-	fitted := s.Fit(examples, options)
-	write(t, sentiment.ModelFile, fitted.Bytes(
+	s, _ := bareScorer(t)
+	own, others := ownMessages(t)
+	model, files := fitDesk(s, own, others)
+	write(t, sentiment.ModelFile, model.Bytes(
 		"Fitted weights of the features of a message; see analyzer/sentiment/model.go. Generated: do not edit.",
 		"Learned from this project's own labelled messages (MIT) and, with little weight, from those of VADER (MIT,",
 		"Hutto and Gilbert 2014) and GoEmotions (Apache-2.0, Demszky et al. 2020).",
 	))
-	for _, lang := range []lexicon.Lang{lexicon.PL, lexicon.EN} {
-		o := deskOptions
-		o.Lang, o.Fit, o.Folds = lang, options, fitted.Folds
-		words := s.Learn(only(own, func(e *sentiment.Example) bool { return e.Lang == lang.String() }), lexicon.Desk, o)
-		file := &lexicon.LearnedFile{Lang: lang, Domain: lexicon.Desk, Rows: words}
-		write(t, lang.String()+"/"+lexicon.LearnedName(lexicon.Desk), file.Bytes(
-			fmt.Sprintf("Learned from %d messages to a desk. Generated: do not edit; see analyzer/sentiment/eval/fit_test.go.", len(inLang(own, lang.String()))),
+	for _, f := range files {
+		write(t, f.Name, f.Bytes(
+			fmt.Sprintf("Learned from %d messages to a desk. Generated: do not edit; see analyzer/sentiment/eval/fit_test.go.", len(inLang(own, f.Lang.String()))),
 			"licence: MIT, as the program",
 		))
 	}
 	sentences, texts := polemo(t)
-	words, model := s.LearnReviews(slices.Concat(sentences, texts), weighed(inLang(own, "pl"), *desk, 1), reviewOptions)
+	words, reviews := s.LearnReviews(slices.Concat(sentences, texts), weighed(inLang(own, "pl"), *desk, 1), reviewOptions)
 	file := &lexicon.LearnedFile{Lang: lexicon.PL, Domain: lexicon.Reviews, Rows: words}
 	head := []string{
 		fmt.Sprintf("Learned from %d sentences and %d texts of reviews. Generated: do not edit; see analyzer/sentiment/eval/fit_test.go.", len(sentences), len(texts)),
@@ -153,7 +220,7 @@ func TestFit(t *testing.T) {
 		"attribution: PolEmo 2.0, Kocoń, Miłkowski and Zaśko-Zielińska 2019, CLARIN-PL",
 	}
 	write(t, "pl/"+lexicon.LearnedName(lexicon.Reviews), file.Bytes(head...))
-	write(t, sentiment.ReviewsModelFile, model.Bytes(head...))
+	write(t, sentiment.ReviewsModelFile, reviews.Bytes(head...))
 }
 
 // only keeps the examples that pass, and nothing in the place of the others, so that
@@ -175,15 +242,15 @@ func write(t *testing.T, name string, data []byte) {
 	}
 }
 
-// bareScorer is the scorer of the lexicon without learned words.
-func bareScorer(t testing.TB) *sentiment.Scorer {
+// bareScorer is the scorer of the lexicon without learned words, and its set.
+func bareScorer(t testing.TB) (*sentiment.Scorer, *lexicon.Set) {
 	t.Helper()
 	set, err := lexicon.Load(os.DirFS(folder))
 	if set == nil {
 		t.Fatal(err)
 	}
 	set.Learned = nil
-	data, err := fs.ReadFile(os.DirFS(folder), sentiment.ModelFile)
+	data, err := os.ReadFile(filepath.Join(folder, sentiment.ModelFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +258,7 @@ func bareScorer(t testing.TB) *sentiment.Scorer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sentiment.New(set.Compile(), model)
+	return sentiment.New(set.Compile(), model), set
 }
 
 // polemo returns the sentences and the texts of PolEmo for training. Both levels were
