@@ -8,9 +8,8 @@ import (
 	"odzew"
 )
 
-// A first load: into an empty database rows go in without the indexes that only
-// analysis and reports read, which are made at the end, by sorting. That spares a
-// third of the time.
+// A first load: rows go into an empty table without the indexes that only reports
+// read, which are made at the end, by sorting. That spares a third of the time.
 //
 // Rules:
 //
@@ -19,17 +18,19 @@ import (
 //     writing makes them.
 //   - schema.sql says what they are; here stands only of which tables.
 
-// lateTables are those that a pull fills. Their partial indexes are small, and a
-// pull itself reads them.
-var lateTables = []string{"customers", "conversations", "messages"}
+// lateTables are those that a first pull or a first analysis fills.
+var lateTables = []string{"customers", "conversations", "messages", "turns", "findings", "flags"}
 
-var lateIndex = regexp.MustCompile(`(?m)^CREATE INDEX (\w+) ON (\w+) \([^)]*\);$`)
+// earlyIndexes are read while conversations are pulled: by mails, and by merges.
+var earlyIndexes = []string{"conversations_thread", "conversations_merged"}
 
-// lateIndexes returns the statements that make these indexes, by name.
-func lateIndexes() map[string]string {
+var lateIndex = regexp.MustCompile(`(?m)^CREATE INDEX (\w+) ON (\w+) .*;$`)
+
+// lateIndexes returns the statements that make the indexes of a table, by name.
+func lateIndexes(table string) map[string]string {
 	late := map[string]string{}
 	for _, m := range lateIndex.FindAllStringSubmatch(odzew.Schema, -1) {
-		if slices.Contains(lateTables, m[2]) {
+		if m[2] == table && !slices.Contains(earlyIndexes, m[1]) {
 			late[m[1]] = m[0]
 		}
 	}
@@ -46,27 +47,34 @@ func (s *Store) makeIndexes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for name, statement := range lateIndexes() {
-		if !slices.Contains(there, name) {
-			if _, err := s.w.ExecContext(ctx, statement); err != nil {
-				return err
+	for _, table := range lateTables {
+		for name, statement := range lateIndexes(table) {
+			if !slices.Contains(there, name) {
+				if _, err := s.w.ExecContext(ctx, statement); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return nil
 }
 
-// deferIndexes drops them from a database that holds no conversation.
+// deferIndexes drops those of empty tables.
 func (s *Store) deferIndexes(ctx context.Context) error {
-	var filled bool
-	if err := s.w.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM conversations)`).Scan(&filled); err != nil || filled {
-		return err
-	}
-	for name := range lateIndexes() {
-		if _, err := s.w.ExecContext(ctx, `DROP INDEX `+name); err != nil {
+	for _, table := range lateTables {
+		var filled bool
+		if err := s.w.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM `+table+`)`).Scan(&filled); err != nil {
 			return err
 		}
+		if filled {
+			continue
+		}
+		for name := range lateIndexes(table) {
+			if _, err := s.w.ExecContext(ctx, `DROP INDEX `+name); err != nil {
+				return err
+			}
+			s.deferred = true
+		}
 	}
-	s.deferred = true
 	return nil
 }

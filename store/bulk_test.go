@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,8 +13,12 @@ import (
 // A first load ends with the schema that every database has, also when it was
 // killed and another command opens the database.
 func TestFirstLoad(t *testing.T) {
-	if got, want := slices.Sorted(maps.Keys(lateIndexes())), []string{"conversations_customer", "conversations_last_message", "customers_identity", "messages_at"}; !slices.Equal(got, want) {
-		t.Fatalf("indexes made late: %q, want %q", got, want)
+	late := map[string]string{}
+	for _, table := range lateTables {
+		if len(lateIndexes(table)) == 0 {
+			t.Errorf("no index of %s is made late", table)
+		}
+		maps.Copy(late, lateIndexes(table))
 	}
 	want := shape(t, open(t))
 	path := filepath.Join(t.TempDir(), "t.db")
@@ -23,7 +28,7 @@ func TestFirstLoad(t *testing.T) {
 		return s
 	}
 	s := load("1")
-	if got := shape(t, s); len(got) != len(want)-len(lateIndexes()) {
+	if got := shape(t, s); len(got) != len(want)-len(late) {
 		t.Errorf("while an empty database is loaded it has\n%s", cmp.Diff(want, got))
 	}
 	// Killed: the next one opens it as it is.
@@ -31,8 +36,14 @@ func TestFirstLoad(t *testing.T) {
 		t.Errorf("after a kill (-want +got):\n%s", diff)
 	}
 	s.Close()
-	if diff := cmp.Diff(want, shape(t, load("2"))); diff != "" {
-		t.Errorf("while a database with rows is loaded (-want +got):\n%s", diff)
+	filled := shape(t, load("2"))
+	for _, line := range want {
+		late := slices.ContainsFunc([]string{"turns", "findings", "flags"}, func(table string) bool {
+			return slices.ContainsFunc(slices.Collect(maps.Keys(lateIndexes(table))), func(name string) bool { return strings.HasPrefix(line, "index "+name+" ") })
+		})
+		if slices.Contains(filled, line) == late {
+			t.Errorf("while a database with conversations is loaded, %q is there: %t", line, !late)
+		}
 	}
 	path = filepath.Join(t.TempDir(), "whole.db")
 	if err := load("1").Close(); err != nil {
@@ -47,7 +58,7 @@ func TestFirstLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name := range lateIndexes() {
+	for name := range late {
 		if !slices.Contains(there, name) {
 			t.Errorf("after a whole load %s is missing", name)
 		}

@@ -12,6 +12,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -54,9 +55,12 @@ type Options struct {
 	// Exclusive takes the database's lock file: one process at a time pulls,
 	// imports or analyses. Readers need no lock.
 	Exclusive bool
-	// Bulk is for a command that loads much and ends: the writer has a larger cache,
-	// and an empty database gets most of its indexes only at Close.
+	// Bulk is for a command that writes much and ends: empty tables get most of their
+	// indexes only at Close.
 	Bulk bool
+	// Cache is how much of the database the writer keeps in memory, in MiB; 0 stands
+	// for 8. Rows that go into large indexes want more.
+	Cache int
 }
 
 // ErrBusy says that another process holds the database's lock.
@@ -131,11 +135,7 @@ func Remove(path string) error {
 
 func (s *Store) open(ctx context.Context, o Options) error {
 	if !o.ReadOnly {
-		cache := 8 << 10 // KiB
-		if o.Bulk {
-			cache = 48 << 10
-		}
-		s.w = sql.OpenDB(writer(dsn(s.path, "rwc", cache)))
+		s.w = sql.OpenDB(writer(dsn(s.path, "rwc", cmp.Or(o.Cache, 8)<<10)))
 		s.w.SetMaxOpenConns(1)
 		if err := migrate(ctx, s.w, odzew.SchemaVersion, odzew.Schema, migrations); err != nil {
 			return err

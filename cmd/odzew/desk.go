@@ -264,7 +264,7 @@ func (c *analyzeCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true})
+	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true, Bulk: true})
 	if err != nil {
 		return err
 	}

@@ -205,7 +205,7 @@ func (c *syncCmd) Run(ctx context.Context, p *program) error {
 			return usagef("there is no source %q; the configuration has %s", name, strings.Join(cfg.sourceNames(), ", "))
 		}
 	}
-	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true, Bulk: true})
+	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true, Bulk: true, Cache: 48})
 	if err != nil {
 		return err
 	}
@@ -319,7 +319,7 @@ func (c *importCmd) Run(ctx context.Context, p *program) error {
 		}
 		list = append(list, conn)
 	}
-	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true, Bulk: true})
+	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true, Bulk: true, Cache: 48})
 	if err != nil {
 		return err
 	}
