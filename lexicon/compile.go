@@ -419,12 +419,12 @@ func (b *builder) gate(a *anchor) gate {
 	if k+1 < len(steps) && told(&steps[k+1], &steps[k+1]) {
 		g.after = bloomIndex(steps[k+1].sym)
 	}
-	// The two rarest of the others; words that are in every other sentence need no mark.
+	// The two rarest of the others; words that are in every sentence need no mark.
 	var rarest [len(g.marks)]*symbol
 	for i := range steps {
 		st := &steps[i]
 		s := &b.symbols[st.sym]
-		if i == k || st.sym == 0 || st.class != 0 || s.cost >= 2*costLine {
+		if i == k || st.sym == 0 || st.class != 0 || s.cost >= 4*costLine {
 			continue
 		}
 		switch {

@@ -184,6 +184,17 @@ var before = func() map[lexicon.Hash]uint8 {
 
 var ofHash, _ = lexicon.HashWord("of")
 
+// inflected reports whether a word has an ending that no adjective takes, and its entry
+// has none such.
+func inflected(word, entry string) bool {
+	for _, ending := range [...]string{"s", "ed", "ing"} {
+		if n := len(word) - len(ending); n > 0 && strings.EqualFold(word[n:], ending) && !strings.Contains(entry, ending) {
+			return true
+		}
+	}
+	return false
+}
+
 // isPOS reports whether the matched word is the part of speech that its entry
 // asks for.
 func (s *Scorer) isPOS(m *scratch, x *lexicon.Match, want lexicon.POS) bool {
@@ -207,7 +218,7 @@ func (s *Scorer) isPOS(m *scratch, x *lexicon.Match, want lexicon.POS) bool {
 			return want == lexicon.Noun
 		}
 	}
-	if word := m.word(at); want == lexicon.Adj && word[len(word)-1]|0x20 == 's' {
+	if want == lexicon.Adj && inflected(m.word(at), s.lex.Entries[x.Entry].Pattern) {
 		return false // "that means", "two kinds"
 	}
 	// The tagger takes as long as fifty messages: a giant message gets so many
