@@ -1,7 +1,6 @@
 package lexicon
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"slices"
 	"sync"
@@ -289,16 +288,15 @@ type grouping struct {
 	syms   []uint32 // of the forms
 	ends   []uint32 // where those of each form end
 	single []uint32 // the form of spellings of this word alone
-	sets   map[string]uint32
+	sets   map[Hash]uint32
 	words  []uint32 // of the spelling at hand
-	key    []byte
 }
 
 func newGrouping(b *builder) *grouping {
 	g := &grouping{
 		b: b, spellings: newSpellings(spellAll(b.words, b.set.forms)), from: make([]uint32, len(b.words)+1), ofWord: make([]uint32, len(b.wordSymbols)),
 		forms: make([]form, 1, len(b.words)+len(b.words)/4), ends: make([]uint32, 1, len(b.words)+len(b.words)/4), syms: make([]uint32, 0, 2*len(b.wordSymbols)),
-		single: make([]uint32, len(b.words)), sets: map[string]uint32{},
+		single: make([]uint32, len(b.words)), sets: make(map[Hash]uint32, len(b.words)/4),
 	}
 	for _, p := range b.wordSymbols {
 		g.from[p.word+1]++
@@ -373,15 +371,15 @@ func (g *grouping) form(sp *spelling) uint32 {
 	if in&^1 == 0 {
 		in |= langs[folded]
 	}
-	slices.Sort(g.words)
-	g.key = append(g.key[:0], in)
+	// Words that are spelled alike are linked in the order of their numbers.
+	key := HashSeed.Add(in)
 	for _, w := range g.words {
-		g.key = binary.LittleEndian.AppendUint32(g.key, w)
+		key = key*hashBase + Hash(w)
 	}
-	id, ok := g.sets[string(g.key)]
+	id, ok := g.sets[key]
 	if !ok {
 		id = g.add(in)
-		g.sets[string(g.key)] = id
+		g.sets[key] = id
 	}
 	return id
 }
