@@ -175,6 +175,7 @@ func dsn(path, mode string, cache int) string {
 	q.Set("mode", mode)
 	q.Set("_busy_timeout", "5000")
 	q.Set("_foreign_keys", "on")
+	q.Set("_mutex", "no") // database/sql gives a connection to one goroutine at a time
 	q.Set("_cache_size", strconv.Itoa(-cache))
 	if mode != "ro" {
 		q.Set("_journal_mode", "WAL")

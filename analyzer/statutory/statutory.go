@@ -14,8 +14,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"odzew"
 	"odzew/analyzer/waits"
@@ -46,7 +44,7 @@ func Find(c *odzew.Conversation, own func(*odzew.Message) string) []Request {
 	var out []Request
 	for _, kind := range []struct {
 		name string
-		keys []string
+		keys *keySet
 		re   *regexp.Regexp
 	}{
 		{waits.TermComplaint, complaintKeys, complaint},
@@ -78,26 +76,30 @@ func filed(text string, re *regexp.Regexp) bool {
 	return false
 }
 
-// spellings lists key words as they stand in texts: small, capital at the start,
-// all capitals.
-func spellings(keys ...string) []string {
-	var out []string
-	for _, k := range keys {
-		r, n := utf8.DecodeRuneInString(k)
-		out = append(out, k, string(unicode.ToUpper(r))+k[n:], strings.ToUpper(k))
+// A keySet holds key words by the last five bits of their first byte, which small
+// letters and capitals share.
+type keySet [32][]string
+
+func keys(words ...string) *keySet {
+	var set keySet
+	for _, w := range words {
+		set[w[0]&31] = append(set[w[0]&31], w)
 	}
-	return out
+	return &set
 }
 
 var (
-	complaintKeys = spellings("reklam", "rękojm", "rekojm", "z umow", "complaint")
-	dataKeys      = spellings("dan", "rodo", "przetwarz", "data", "subject access", "right to")
+	complaintKeys = keys("reklam", "rękojm", "rekojm", "z umow", "complaint")
+	dataKeys      = keys("dan", "rodo", "przetwarz", "data", "subject access", "right to")
 )
 
-func mentions(text string, keys []string) bool {
-	for _, k := range keys {
-		if strings.Contains(text, k) {
-			return true
+// mentions reports whether a key word stands in a text, in letters of any size.
+func mentions(text string, set *keySet) bool {
+	for i := range len(text) {
+		for _, k := range set[text[i]&31] {
+			if len(text)-i >= len(k) && strings.EqualFold(text[i:i+len(k)], k) {
+				return true
+			}
 		}
 	}
 	return false

@@ -79,7 +79,7 @@ func (p *program) newScorer(cfg *Config) (*sentiment.Scorer, error) {
 }
 
 // analyzeRange is how many conversations are analysed at a time.
-const analyzeRange = 1000
+const analyzeRange = 700
 
 // An analysed counts what an analysis did.
 type analysed struct {
