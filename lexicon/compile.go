@@ -13,7 +13,7 @@ import (
 
 // A Compiled is a lexicon ready for matching.
 type Compiled struct {
-	Entries []Entry
+	Entries []Entry // the set's own
 	Version string
 
 	index    index
@@ -190,7 +190,8 @@ func (b *builder) build() {
 	for _, class := range b.set.classes {
 		if class.lang == b.lang {
 			for _, w := range class.words {
-				b.words[b.word(w)].class |= class.class
+				id := b.word(w)
+				b.words[id].class |= class.class
 			}
 		}
 	}
@@ -202,7 +203,8 @@ func (b *builder) build() {
 		b.variant(uint32(i), nil, e.items)
 		if e.Kind == Negator && len(e.items) == 1 {
 			for _, w := range e.items[0].words {
-				b.words[b.word(w)].class |= ClassNeg
+				id := b.word(w)
+				b.words[id].class |= ClassNeg
 			}
 		}
 	}
