@@ -47,7 +47,8 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 	if m.f[fIrony] > 0 || m.f[fQuotedPraise] > 0 {
 		score.Confidence = round(score.Confidence * 0.8)
 	}
-	if m.tags.words <= 2 && m.tags.toned == 0 && m.tags.signals == 0 {
+	const telling = 300 // thousandths of valence that learned words alone must bring
+	if m.tags.words <= 2 && m.tags.toned == 0 && m.tags.signals == 0 && max(m.tags.valence, -m.tags.valence) < telling {
 		best = neutral
 		score.Reason = ReasonTooShort
 		score.Confidence = min(score.Confidence, 0.3)

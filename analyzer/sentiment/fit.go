@@ -23,9 +23,12 @@ type Example struct {
 	Sentiment odzew.Sentiment
 	// Weight is how much the example counts in fitting.
 	Weight float64
-	// Blind is set where its writer and those who write entries did not read each
-	// other: what the entries find in it is what they find in any message.
-	Blind bool
+	// Hide is the share of the entries of several words that are hidden when it is
+	// learned from, anew for each copy (see FitOptions).
+	Hide float64
+	// Fair is set where the messages of its set were not chosen for what entries find
+	// in them: where nothing is found, its class tells how often that is so.
+	Fair bool
 	// Full is set where frustration, signals and aspects are labelled, too.
 	Full        bool
 	Frustration int
@@ -40,15 +43,13 @@ type FitOptions struct {
 	Ridge  float64 // pull of class weights towards 0, per example of weight 1
 	Rounds int
 	Folds  int // of the cross-validation that sets the sharpness
-	// Copies is how often each example is read, each time with another choice of
-	// entries hidden. Hidden is the share of phrases that are. Blind examples are read
-	// once, as they are.
+	// Copies is how often each example is read of which something is hidden, each time
+	// something else.
 	//
-	// People who write entries read the training messages, so phrases fit these
-	// better than they will fit others. A model fitted to that would trust phrases
-	// too much, and words and shapes too little.
+	// People who write entries read messages, so phrases fit those better than they will
+	// fit others. A model fitted to that would trust phrases too much, and words and
+	// shapes too little.
 	Copies int
-	Hidden float64
 }
 
 // A Fit is a model, and what it was cross-validated with.
@@ -66,7 +67,7 @@ type row struct {
 	class  int
 	weight float64
 	fold   int // copies of one example stay together
-	blind  bool
+	fair   bool
 }
 
 // Fit returns a model for the scorer's lexicon.
@@ -77,10 +78,10 @@ func (s *Scorer) Fit(examples []Example, o FitOptions) *Fit {
 	s.gather(examples, &o, func(i int, weight float64, m *scratch) {
 		e := &examples[i]
 		// A judgement without anything that tells it teaches only prejudice.
-		silenced := m.f[fSilent] > 0 && e.Sentiment != odzew.Neutral && !e.Blind
+		silenced := m.f[fSilent] > 0 && e.Sentiment != odzew.Neutral && !e.Fair
 		if c := classOf(e.Sentiment); c >= 0 && weight > 0 && !silenced {
 			r := newRow(&m.f, c, weight)
-			r.fold, r.blind = i%max(1, o.Folds), e.Blind
+			r.fold, r.fair = i%max(1, o.Folds), e.Fair
 			rows = append(rows, r)
 		}
 		if e.Full {
@@ -121,7 +122,7 @@ func (s *Scorer) gather(examples []Example, o *FitOptions, see func(i int, weigh
 	for i := range examples {
 		e := &examples[i]
 		copies := max(1, o.Copies)
-		if e.Blind {
+		if e.Hide == 0 {
 			copies = 1
 		}
 		for c := range copies {
@@ -129,8 +130,8 @@ func (s *Scorer) gather(examples []Example, o *FitOptions, see func(i int, weigh
 			if m.langs == 0 {
 				break
 			}
-			if copies > 1 {
-				s.hide(m, uint64(i*copies+c), o.Hidden)
+			if e.Hide > 0 {
+				s.hide(m, uint64(i*copies+c), e.Hide)
 			}
 			s.pick(m)
 			s.judge(m)
@@ -255,18 +256,18 @@ func predict(w *classWeights, r *row, scale *[numFeatures]float64) (p [numClasse
 }
 
 // fitSharpness finds the factor on logits with the least log-loss on messages that
-// were left out of the fit: on the blind ones, where there are any.
+// were left out of the fit: on those of fair sets, where there are any.
 func fitSharpness(rows []row, folds []*Model) float32 {
 	if len(folds) < 2 {
 		return 1
 	}
-	anyBlind := slices.ContainsFunc(rows, func(r row) bool { return r.blind })
+	anyFair := slices.ContainsFunc(rows, func(r row) bool { return r.fair })
 	best, least := 1.0, math.Inf(1)
 	for factor := 0.3; factor <= 1.5; factor += 0.05 {
 		loss := 0.0
 		for i := range rows {
 			r := &rows[i]
-			if anyBlind && !r.blind {
+			if anyFair && !r.fair {
 				continue
 			}
 			var z [numClasses]float64

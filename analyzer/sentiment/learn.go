@@ -115,8 +115,7 @@ func (s *Scorer) LearnReviews(reviews, desk []Example, o LearnOptions) (Words, *
 		model.Classes[k] = dense[k]
 	}
 	ot := o
-	ot.Most = o.Most / 4
-	ot.Rate = o.Rate / 2
+	ot.Most, ot.Epochs = o.Most/4, 2*o.Epochs
 	talk, dense := v.learn(told, &ot, numFeatures)
 	for k := range dense {
 		model.Talk[k] = dense[k][1] - dense[k][0]

@@ -55,12 +55,12 @@ func TestFit(t *testing.T) {
 		for text, class := range map[string]odzew.Sentiment{
 			"to jest dobre": odzew.Positive, "to jest złe": odzew.Negative, "gdzie paczka?": odzew.Neutral, "dobre ale złe": odzew.Mixed,
 		} {
-			examples = append(examples, sentiment.Example{Text: text, Lang: "pl", Sentiment: class, Weight: 1})
+			examples = append(examples, sentiment.Example{Text: text, Lang: "pl", Sentiment: class, Weight: 1, Hide: 0.2})
 		}
 	}
 	// The order of a map is no order.
 	sortByText(examples)
-	o := sentiment.FitOptions{Ridge: 0.1, Rounds: 300, Folds: 2, Copies: 2, Hidden: 0.2}
+	o := sentiment.FitOptions{Ridge: 0.1, Rounds: 300, Folds: 2, Copies: 2}
 	m := s.Fit(examples, o)
 	if !bytes.Equal(m.Bytes(), s.Fit(examples, o).Bytes()) {
 		t.Error("fitted twice, the model differs")

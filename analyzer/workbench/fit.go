@@ -50,7 +50,7 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 		case i%heldBack == heldBack-1:
 			held = append(held, e)
 		default:
-			e.Lang, e.Blind = o.Lang.String(), true
+			e.Lang = o.Lang.String()
 			train = append(train, e)
 		}
 	}
@@ -73,7 +73,11 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 // FitModel fits the weights of the model anew, for the lexicon as it is. The settings
 // are those of the shipped model.
 func (l *Lexicon) FitModel(examples []sentiment.Example) *sentiment.Model {
-	return l.Scorer.Fit(examples, sentiment.FitOptions{Ridge: 8, Rounds: 400, Folds: 5, Copies: 4, Hidden: 0.6}).Model
+	read := slices.Clone(examples)
+	for i := range read {
+		read[i].Hide = 0.6
+	}
+	return l.Scorer.Fit(read, sentiment.FitOptions{Ridge: 8, Rounds: 400, Folds: 5, Copies: 4}).Model
 }
 
 func (l *Lexicon) measure(examples []sentiment.Example, lang lexicon.Lang) eval.Report {

@@ -33,7 +33,7 @@ var (
 	fit    = flag.Bool("fit", false, "fit the model and the learned words of the lexicon anew on the training sets")
 	cv     = flag.Bool("cv", false, "measure the settings of -fit by cross-validation")
 	ridge  = flag.Float64("ridge", 8, "with -fit: the pull of weights towards 0")
-	hidden = flag.Float64("hidden", 0.6, "with -fit: the share of phrases that are hidden in messages that writers of entries have read")
+	hidden = flag.Float64("hidden", 0.6, "with -fit: the share of phrases that are hidden in messages that entries were written for; of the corpus half of it")
 	known  = flag.Float64("known", 0.5, "with -fit: the weight of such messages")
 	desk   = flag.Float64("desk", 40, "with -fit: how many sentences of reviews a message weighs where they are told apart")
 	short  = flag.Float64("short", 0.5, "with -fit: the weight of the phrases that test entries")
@@ -59,7 +59,7 @@ func corpus(t testing.TB, held bool) (out []sentiment.Example) {
 	for _, name := range names {
 		for _, e := range load(t, name) {
 			if heldOut(e.ID) == held {
-				e.Blind = true
+				e.Fair, e.Hide = true, *hidden/2 // fewer entries were written for them
 				out = append(out, e)
 			}
 		}
@@ -103,34 +103,36 @@ func inLang(examples []sentiment.Example, lang string) (out []sentiment.Example)
 	return out
 }
 
-func weighed(examples []sentiment.Example, weight float64, every int) (out []sentiment.Example) {
+// weighed returns one of so many examples, with a weight and a share to hide.
+func weighed(examples []sentiment.Example, weight, hide float64, every int) (out []sentiment.Example) {
 	for i := 0; i < len(examples); i += every {
 		e := examples[i]
-		e.Weight = weight
+		e.Weight, e.Hide = weight, hide
 		out = append(out, e)
 	}
 	return out
 }
 
-// reviewOptions were chosen on a fifth of the training sets that was left out.
-var reviewOptions = sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 30000, L1: 0.5, L2: 2, Rate: 0.2, Epochs: 6}
+// reviewOptions were chosen on the sentences and texts of a fifth of the reviews for
+// training, which were left out.
+var reviewOptions = sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 30000, L1: 0.5, L2: 4, Rate: 0.2, Epochs: 6}
 
 // deskOptions were chosen by cross-validation.
 var deskOptions = sentiment.LearnOptions{Least: 3, Most: 3000, L1: 0.5, L2: 2, Rate: 0.2, Epochs: 20}
 
 // ownMessages are those that a desk's model is fitted to, and public ones of other sorts.
 func ownMessages(t testing.TB) (own, others []sentiment.Example) {
-	own = slices.Concat(corpus(t, false), weighed(load(t, shared("gold", "train.jsonl")), *known, 1), weighed(phrases(t), *short, 1))
+	own = slices.Concat(corpus(t, false), weighed(load(t, shared("gold", "train.jsonl")), *known, *hidden, 1), weighed(phrases(t), *short, *hidden, 1))
 	others = slices.Concat(
-		weighed(load(t, shared("data", "sentiment", "vader_tweets.train.tsv")), 0.03**public, 1),
-		weighed(load(t, shared("data", "sentiment", "vader_amazon.train.tsv")), 0.03**public, 1),
-		weighed(load(t, shared("data", "sentiment", "goemotions_sentiment.train.tsv")), 0.02**public, 20))
+		weighed(load(t, shared("data", "sentiment", "vader_tweets.train.tsv")), 0.03**public, *hidden, 1),
+		weighed(load(t, shared("data", "sentiment", "vader_amazon.train.tsv")), 0.03**public, *hidden, 1),
+		weighed(load(t, shared("data", "sentiment", "goemotions_sentiment.train.tsv")), 0.02**public, *hidden, 20))
 	return own, others
 }
 
 // fitDesk fits the model of desk talk and learns its words.
 func fitDesk(s *sentiment.Scorer, own, others []sentiment.Example) (*sentiment.Model, []*lexicon.LearnedFile) {
-	options := sentiment.FitOptions{Ridge: *ridge, Rounds: 400, Folds: 5, Copies: 4, Hidden: *hidden}
+	options := sentiment.FitOptions{Ridge: *ridge, Rounds: 400, Folds: 5, Copies: 4}
 	fitted := s.Fit(slices.Concat(own, others), options)
 	var files []*lexicon.LearnedFile
 	for _, lang := range []lexicon.Lang{lexicon.PL, lexicon.EN} {
@@ -156,7 +158,7 @@ func TestCrossValidate(t *testing.T) {
 	for k := range folds {
 		var train, left []sentiment.Example
 		for i, e := range own {
-			if e.Blind && i%folds == k {
+			if e.Fair && i%folds == k {
 				left = append(left, e)
 			} else {
 				train = append(train, e)
@@ -208,11 +210,11 @@ func TestFit(t *testing.T) {
 	for _, f := range files {
 		write(t, f.Name, f.Bytes(
 			fmt.Sprintf("Learned from %d messages to a desk. Generated: do not edit; see analyzer/sentiment/eval/fit_test.go.", len(inLang(own, f.Lang.String()))),
-			"licence: MIT, as the program",
+			"licence: MIT, as the program; the messages are the project's own",
 		))
 	}
 	sentences, texts := polemo(t)
-	words, reviews := s.LearnReviews(slices.Concat(sentences, texts), weighed(inLang(own, "pl"), *desk, 1), reviewOptions)
+	words, reviews := s.LearnReviews(slices.Concat(sentences, texts), weighed(inLang(own, "pl"), *desk, 0, 1), reviewOptions)
 	file := &lexicon.LearnedFile{Lang: lexicon.PL, Domain: lexicon.Reviews, Rows: words}
 	head := []string{
 		fmt.Sprintf("Learned from %d sentences and %d texts of reviews. Generated: do not edit; see analyzer/sentiment/eval/fit_test.go.", len(sentences), len(texts)),
@@ -265,7 +267,7 @@ func bareScorer(t testing.TB) (*sentiment.Scorer, *lexicon.Set) {
 // split by themselves, so sentences of one's test set stand in the other's texts for
 // training, and the other way round. Here only that is learned from which is for
 // training on both levels: of the texts what stands among the sentences, and of the
-// sentences those that stand in a text.
+// sentences those that stand in a text, whose ID they get.
 func polemo(t testing.TB) (sentences, texts []sentiment.Example) {
 	all := load(t, shared("data", "sentiment", "polemo2_sent.train.tsv"))
 	const key = 12 // letters by which a sentence is looked for
@@ -277,7 +279,10 @@ func polemo(t testing.TB) (sentences, texts []sentiment.Example) {
 			byStart[plain[i][:key]] = append(byStart[plain[i][:key]], i)
 		}
 	}
-	found := make([]bool, len(all))
+	found := make([]bool, len(all)) // those of fewer letters tell no text from another
+	for i := range all {
+		found[i] = len(plain[i]) < key
+	}
 	for _, e := range load(t, shared("data", "sentiment", "polemo2_text.train.tsv")) {
 		var at []int // of each letter, where it stands in the text
 		p := letters(e.Text, &at)
@@ -288,6 +293,7 @@ func polemo(t testing.TB) (sentences, texts []sentiment.Example) {
 				if n := len(plain[k]); n <= len(p)-i && p[i:i+n] == plain[k] {
 					longest = max(longest, n)
 					found[k] = true
+					all[k].ID = e.ID
 				}
 			}
 			if longest == 0 {
