@@ -62,7 +62,7 @@ func (p *program) explainMessage(m *odzew.Message, d *desk) error {
 	}
 	s := d.Scorer.Score(parts.Own, "", true)
 	s.ID = m.ID
-	if err := p.explainText(parts.Own, s); err != nil || p.global.JSON {
+	if err := p.explainText(d.Scorer, parts.Own, s); err != nil || p.global.JSON {
 		return err
 	}
 	w := &errWriter{w: p.stdout}

@@ -18,6 +18,7 @@ import (
 	"odzew/analyzer/calendar"
 	"odzew/analyzer/language"
 	"odzew/analyzer/reply"
+	"odzew/analyzer/sentiment"
 	"odzew/analyzer/waits"
 	"odzew/connectors/mail"
 	"odzew/reporter/mask"
@@ -372,18 +373,22 @@ func (c *explainCmd) Run(ctx context.Context, p *program) error {
 			return err
 		}
 		text := strings.ToValidUTF8(c.Text, "\uFFFD")
-		return p.explainText(text, sc.Score(text, c.Lang, true))
+		return p.explainText(sc, text, sc.Score(text, c.Lang, true))
 	}
 	return p.explainStored(ctx, cfg, c.Message, c.Conversation)
 }
 
-// explainText prints a score with its parts.
-func (p *program) explainText(text string, s odzew.Score) error {
+// explainText prints a score with its parts, and what it hangs on.
+func (p *program) explainText(sc *sentiment.Scorer, text string, s odzew.Score) error {
+	flips := sc.Flips(text, &s)
 	if p.global.JSON {
 		if s.Evidence == nil {
 			s.Evidence = []odzew.Evidence{}
 		}
-		return p.printJSON(&s)
+		return p.printJSON(struct {
+			*odzew.Score
+			Flips []sentiment.Flip `json:"flips"`
+		}{&s, flips})
 	}
 	verdict := "not scored"
 	if s.Sentiment != nil {
@@ -420,7 +425,33 @@ func (p *program) explainText(text string, s odzew.Score) error {
 	if len(s.Evidence) > 0 {
 		w.printf("%+8.2f  sum\n", sum)
 	}
+	for i := range flips {
+		if i == 0 {
+			w.printf("\n")
+		}
+		w.printf("%s\n", describeFlip(&flips[i]))
+	}
 	return w.err
+}
+
+// describeFlip says in a line what would turn a verdict.
+func describeFlip(f *sentiment.Flip) string {
+	from, to := f.From, f.To
+	if f.Of == sentiment.FlipLevel {
+		from, to = "level "+from, "level "+to
+	}
+	if f.To == "" {
+		line := from + " hangs on no few words"
+		if f.Next != "" {
+			line += fmt.Sprintf("; %s is next, less likely by %.2f", f.Next, f.Margin)
+		}
+		return line
+	}
+	without := make([]string, len(f.Without))
+	for i, x := range f.Without {
+		without[i] = "“" + mask.Quote(x.Text, shown) + "”"
+	}
+	return fmt.Sprintf("%s would be %s without %s", from, to, strings.Join(without, " and "))
 }
 
 // mark colours the pieces of evidence: green what speaks well, red what does not.
