@@ -142,18 +142,17 @@ func learnedRow(raw string) (row LearnedRow, msg string) {
 		return row, msg
 	}
 	for k := range 5 {
-		s, rest, more := cut(raw, '\t')
-		if more != (k < 4) {
-			return row, "a row is an entry and five weights: write every TAB, also after empty columns"
-		}
-		raw = rest
-		v, ok := hundredths(s)
-		if !ok {
+		v, n := hundredths(raw)
+		switch {
+		case n < 0:
+			s, _, _ := cut(raw, '\t')
 			return row, fmt.Sprintf("%q is no weight: a number from -99.99 to 99.99 with at most two decimals, or empty", s)
-		}
-		if k < 4 {
+		case (n < len(raw)) != (k < 4):
+			return row, "a row is an entry and five weights: write every TAB, also after empty columns"
+		case k < 4:
+			raw = raw[n+1:]
 			row.Pull[k] = v
-		} else {
+		default:
 			row.Talk = v
 		}
 	}
@@ -165,7 +164,9 @@ func checkLearned(entry string) string {
 	letters, words, last := 0, 1, rune(' ')
 	for i, r := range entry {
 		switch {
-		case 'a' <= r && r <= 'z' || r == '\'' && last != ' ' || r >= utf8.RuneSelf && unicode.IsLetter(r) && !unicode.IsUpper(r):
+		case 'a' <= r && r <= 'z', r == 'ą', r == 'ć', r == 'ę', r == 'ł', r == 'ń', r == 'ó', r == 'ś', r == 'ź', r == 'ż':
+			letters++
+		case r == '\'' && last != ' ' || r >= utf8.RuneSelf && unicode.IsLetter(r) && !unicode.IsUpper(r):
 			letters++
 		case r == '-' && letters == 1 && words == 1: // e-mail
 			letters++
@@ -183,38 +184,42 @@ func checkLearned(entry string) string {
 	return ""
 }
 
-// hundredths reads a number of at most two decimals.
-func hundredths(s string) (v int16, ok bool) {
-	if s == "" {
-		return 0, true
+// hundredths reads a number of at most two decimals, up to a TAB or the end of s; n is
+// how long it is, or -1 where it is none.
+func hundredths(s string) (v int16, n int) {
+	negative := false
+	if n < len(s) && s[n] == '-' {
+		negative = true
+		n++
 	}
-	digits, negative := strings.CutPrefix(s, "-")
-	whole, decimals, point := strings.Cut(digits, ".")
-	if len(whole) == 0 || len(whole) > 2 || point != (len(decimals) > 0) || len(decimals) > 2 {
-		return 0, false
+	start, point := n, -1
+	for ; n < len(s) && s[n] != '\t'; n++ {
+		switch c := s[n]; {
+		case '0' <= c && c <= '9' && n-start < len("99.99"):
+			v = v*10 + int16(c-'0')
+		case c == '.' && point < 0 && n > start:
+			point = n
+		default:
+			return 0, -1
+		}
 	}
-	for i := range 2 {
-		d := byte('0')
-		if i < len(decimals) {
-			d = decimals[i]
-		}
-		if d < '0' || d > '9' {
-			return 0, false
-		}
-		v = v*10 + int16(d-'0')
+	whole, decimals := n-start, 0
+	if point >= 0 {
+		whole, decimals = point-start, n-point-1
 	}
-	scale := int16(100)
-	for i := len(whole) - 1; i >= 0; i-- {
-		if whole[i] < '0' || whole[i] > '9' {
-			return 0, false
-		}
-		v += scale * int16(whole[i]-'0')
-		scale *= 10
+	switch {
+	case n == 0:
+		return 0, 0 // empty
+	case whole < 1 || whole > 2 || decimals > 2 || point >= 0 && decimals == 0:
+		return 0, -1
+	}
+	for ; decimals < 2; decimals++ {
+		v *= 10
 	}
 	if negative {
 		v = -v
 	}
-	return v, true
+	return v, n
 }
 
 // Bytes returns the file as ParseLearned reads it, sorted. The comment lines come
