@@ -16,25 +16,35 @@ import (
 // tells most of the other half.
 type index struct {
 	slots []uint64
-	shift uint
 	// filter has a bit for each eighth of a slot in which a hash belongs.
 	filter []uint64
 }
 
 // newIndex returns an index with room for n hashes.
 func newIndex(n int) index {
-	size := 1 << max(8, bits.Len(uint(n+n/2)))
-	return index{
-		slots: make([]uint64, size), shift: uint(64 - bits.TrailingZeros(uint(size))),
-		filter: make([]uint64, size/8),
+	size := 8 * (n/5 + 1) // five slots of eight are taken, at most
+	return index{slots: make([]uint64, size), filter: make([]uint64, size/8)}
+}
+
+// region returns which of n equal regions a mixed hash belongs to.
+func region(mixed uint64, n int) int {
+	i, _ := bits.Mul64(mixed, uint64(n))
+	return int(i)
+}
+
+// next returns the slot behind slot i.
+func (x *index) next(i int) int {
+	if i++; i < len(x.slots) {
+		return i
 	}
+	return 0
 }
 
 // place returns the number of a hash and its slot, or 0 and the slot that is free for
 // it. Is tells whether a number is that of the hash.
 func (x *index) place(h Hash, is func(id uint32) bool) (id uint32, slot *uint64) {
 	mixed := mix(h)
-	for i := int(mixed >> x.shift); ; i = (i + 1) & (len(x.slots) - 1) {
+	for i := region(mixed, len(x.slots)); ; i = x.next(i) {
 		slot = &x.slots[i]
 		if *slot == 0 {
 			return 0, slot
@@ -47,15 +57,14 @@ func (x *index) place(h Hash, is func(id uint32) bool) (id uint32, slot *uint64)
 
 // note puts a hash into the filter.
 func (x *index) note(h Hash) {
-	bit := mix(h) >> (x.shift - 3)
+	bit := region(mix(h), 64*len(x.filter))
 	x.filter[bit/64] |= 1 << (bit % 64)
 }
 
 // find returns the number of a hash, or 0.
 func (x *index) find(h Hash) uint32 {
 	mixed := mix(h)
-	mask := len(x.slots) - 1
-	for i := int(mixed >> x.shift); ; i = (i + 1) & mask {
+	for i := region(mixed, len(x.slots)); ; i = x.next(i) {
 		slot := x.slots[i]
 		if slot>>32 == mixed&(1<<32-1) && slot != 0 {
 			return uint32(slot)
@@ -68,8 +77,8 @@ func (x *index) find(h Hash) uint32 {
 
 // findRare is find for a hash that is most likely not known.
 func (x *index) findRare(h Hash) uint32 {
-	i := mix(h) >> (x.shift - 3)
-	if x.filter[i/64]>>(i%64)&1 == 0 {
+	bit := region(mix(h), 64*len(x.filter))
+	if x.filter[bit/64]>>(bit%64)&1 == 0 {
 		return 0
 	}
 	return x.find(h)
