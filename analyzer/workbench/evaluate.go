@@ -22,6 +22,8 @@ type Evaluation struct {
 	Groups []Group `json:"groups,omitempty"`
 	// Mistakes are the worst first: those that the scorer was surest of.
 	Mistakes []Mistake `json:"mistakes,omitempty"`
+	// Alarms are of the messages whose frustration is not labelled; nil without any.
+	Alarms *Alarms `json:"alarms,omitempty"`
 }
 
 // A Group is one part of a set.
@@ -44,7 +46,7 @@ type Mistake struct {
 // Evaluate scores the examples and measures, with that many of the worst mistakes.
 func Evaluate(s *sentiment.Scorer, examples []sentiment.Example, worst int) Evaluation {
 	scores := ScoreAll(s, examples)
-	ev := Evaluation{All: eval.Measure(examples, scores)}
+	ev := Evaluation{All: eval.Measure(examples, scores), Alarms: countAlarms(examples, scores)}
 	for _, by := range []struct {
 		name string
 		key  func(i int) string

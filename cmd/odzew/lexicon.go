@@ -274,6 +274,7 @@ type lexiconEvalCmd struct {
 	lexiconFlags `embed:""`
 	Data         []string `required:"" help:"Labelled messages (TSV: id, label, text; or JSON Lines) or conversations (JSON Lines)." placeholder:"FILE"`
 	Worst        int      `help:"Show this many of the worst mistakes." placeholder:"N"`
+	Alarms       bool     `help:"List the entries that raise messages without labels of frustration to level 2."`
 	Strip        []string `help:"Take from the texts: diacritics, punctuation, case." enum:"diacritics,punctuation,case" placeholder:"WHAT"`
 }
 
@@ -324,6 +325,9 @@ func (c *lexiconEvalCmd) evaluate(p *program, cfg *Config, l *workbench.Lexicon,
 		}
 	}
 	ev := workbench.Evaluate(l.Scorer, examples, c.Worst)
+	if c.Alarms && ev.Alarms != nil {
+		l.ListFired(ev.Alarms, examples)
+	}
 	for i := range ev.Mistakes {
 		ev.Mistakes[i].Text = mask.Quote(ev.Mistakes[i].Text, shown)
 	}
@@ -346,6 +350,9 @@ func (c *lexiconEvalCmd) evaluate(p *program, cfg *Config, l *workbench.Lexicon,
 			w.printf("%9.3f%8.3f", r.SignalsF1, r.FrustrationF1)
 		}
 		w.printf("\n")
+	}
+	if ev.Alarms != nil {
+		printAlarms(w, ev.Alarms)
 	}
 	if len(ev.Mistakes) > 0 {
 		w.printf("\nthe worst mistakes\n")
