@@ -111,9 +111,7 @@ func (s *Scorer) LearnReviews(reviews, desk []Example, o LearnOptions) (Words, *
 	read(desk, false)
 	w, dense := v.learn(rows, &o, numFeatures)
 	model := &ReviewModel{}
-	for k := range dense {
-		model.Classes[k] = dense[k]
-	}
+	copy(model.Classes[:], dense)
 	ot := o
 	ot.Most, ot.Epochs = o.Most/4, 2*o.Epochs
 	talk, dense := v.learn(told, &ot, numFeatures)
@@ -152,7 +150,6 @@ type vocabulary struct {
 	number  map[lexicon.Hash]uint32
 	list    []learnt
 	texts   int
-	seen    []bool                            // in the text at hand
 	spelled map[lexicon.Hash]map[string]int32 // how often a word is spelled so
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"odzew"
 	"odzew/analyzer/sentiment"
@@ -26,6 +27,92 @@ func TestParseModel(t *testing.T) {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}
 	}
+}
+
+// TestLoadModel proves that the weights for reviews are read as strictly, and may be
+// missing.
+func TestLoadModel(t *testing.T) {
+	desk, err := fs.ReadFile(lexicon.Shipped(), sentiment.ModelFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const head = "feature\tnegative\tneutral\tpositive\tmixed\ttalk\n"
+	versions := map[string]bool{}
+	for _, tt := range []struct{ name, reviews, want string }{
+		{"missing", "", ""},
+		{"good", head + "bias\t1\t\t\t\t-0.5\n", ""},
+		{"header", "feature\tnegative\n", "model.reviews.tsv:1: the header is"},
+		{"columns", head + "bias\t1\t\t\t\t\t\n", "model.reviews.tsv:2: 7 columns instead of 6"},
+		{"feature", head + "sharpness\t1\t\t\t\t\n", `model.reviews.tsv:2: unknown feature "sharpness"`},
+	} {
+		files := fstest.MapFS{sentiment.ModelFile: {Data: desk}}
+		if tt.reviews != "" {
+			files[sentiment.ReviewsModelFile] = &fstest.MapFile{Data: []byte(tt.reviews)}
+		}
+		m, err := sentiment.LoadModel(files)
+		switch {
+		case err != nil:
+			if tt.want == "" || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
+			}
+		case tt.want != "" || (m.Reviews != nil) != (tt.reviews != "") || versions[m.Version]:
+			t.Errorf("%s: version %s, reviews %v", tt.name, m.Version, m.Reviews != nil)
+		default:
+			versions[m.Version] = true
+		}
+	}
+}
+
+// TestLearnReviews proves that the words of reviews are learned beside those of a desk:
+// the same word means another thing in each, and the text tells which.
+func TestLearnReviews(t *testing.T) {
+	var reviews, desk []sentiment.Example
+	for i := range 120 {
+		class, word := odzew.Positive, "ciepła"
+		if i%2 == 0 {
+			class, word = odzew.Negative, "zimna"
+		}
+		other := odzew.Positive
+		if class == other {
+			other = odzew.Negative
+		}
+		end := strings.Repeat(" tu", i%7)
+		reviews = append(reviews, sentiment.Example{Text: "zupa w hotelu " + word + end, Lang: "pl", Sentiment: class, Weight: 1})
+		desk = append(desk, sentiment.Example{Text: "proszę o fakturę " + word + end, Lang: "pl", Sentiment: other, Weight: 1})
+	}
+	set, model := load(t)
+	set.Learned, model.Reviews = nil, nil
+	s := sentiment.New(set.Compile(), model)
+	o := sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 1000, L1: 0.1, L2: 1, Rate: 0.3, Epochs: 20}
+	words, talk := s.LearnReviews(reviews, desk, o)
+	set.Learned = []*lexicon.LearnedFile{
+		{Name: "pl/learned.reviews.tsv", Lang: lexicon.PL, Domain: lexicon.Reviews, Rows: words},
+		{Name: "pl/learned.desk.tsv", Lang: lexicon.PL, Domain: lexicon.Desk, Rows: s.Learn(desk, lexicon.Desk, o)},
+	}
+	model.Reviews = talk
+	s = sentiment.New(set.Compile(), model)
+	for text, want := range map[string]odzew.Sentiment{
+		"zupa w hotelu ciepła": odzew.Positive, "zupa w hotelu zimna": odzew.Negative,
+		"proszę o fakturę ciepła": odzew.Negative, "proszę o fakturę zimna": odzew.Positive,
+	} {
+		if got := s.Score(text, "pl", false); *got.Sentiment != want {
+			t.Errorf("%q: %s, want %s (%+v)", text, *got.Sentiment, want, got.Probabilities)
+		}
+	}
+}
+
+// load loads the shipped lexicon and model.
+func load(t *testing.T) (*lexicon.Set, *sentiment.Model) {
+	t.Helper()
+	set, err := lexicon.Load(lexicon.Shipped())
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := sentiment.LoadModel(lexicon.Shipped())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set, model
 }
 
 // TestModelBytes proves that a model is written as it is read.
