@@ -88,7 +88,10 @@ type votes struct {
 	// unknown capitalised words and quoted text.
 	weak [maxLangs]int32
 	// pl and en count the words that plainly are one and not the other.
-	pl, en  int
+	pl, en int
+	// strange counts the words, no names, with letters that neither has, less those
+	// with Polish ones.
+	strange int
 	tokens  int
 	letters int
 	scripts [nScripts]int
@@ -235,11 +238,13 @@ func (p *profileSet) countWord(text string, start int, v *votes, capitalsMeanNot
 		}
 		if marked {
 			addAll(points, &marks)
+			v.strange += strange(p, &marks, quoted || capital && !capitalsMeanNothing)
 		}
 		return i
 	}
 	if marked {
 		addAll(points, &marks)
+		v.strange += strange(p, &marks, quoted || capital && !capitalsMeanNothing)
 		if marks[p.pl] > 0 && !quoted {
 			v.pl++
 		}
@@ -286,6 +291,12 @@ func (p *profileSet) decide(v *votes) Result {
 	}
 	cyrillic := v.scripts[scriptCyrillic]
 	points := &v.points
+	if v.strange > 0 && v.strange*4 >= v.tokens {
+		// Neither Polish nor English is spelt so; what others share with them says little.
+		points[p.pl] /= 4
+		points[p.en] /= 4
+		v.pl = 0
+	}
 	first, second := best(points)
 	if points[first] <= 0 {
 		points = &v.weak
@@ -336,6 +347,18 @@ func (p *profileSet) bothSubstantial(v *votes) bool {
 	default:
 		return less*5 >= more
 	}
+}
+
+// strange is how much a word with letters beyond a-z speaks against Polish and English:
+// nothing where it may be a name.
+func strange(p *profileSet, marks *[maxLangs]int32, name bool) int {
+	switch {
+	case name:
+		return 0
+	case marks[p.pl] > 0:
+		return -1
+	}
+	return 1
 }
 
 func clamp(x float64) float64 { return max(0, min(1, x)) }

@@ -129,6 +129,8 @@ cs|Děkuji za rychlou odpověď
 cs|Chci vrátit zboží a peníze
 cs|dobry den, kde je moje objednavka
 cs|zasilka jeste neprisla, prosim o informaci
+cs|Děkuji za rychlou pomoc
+cs|To je ostuda, už nikdy u vás nenakoupím
 sk|Dobrý deň, kde je moja objednávka?
 sk|Ďakujem za rýchlu odpoveď
 sk|Chcem vrátiť tovar, prosím
