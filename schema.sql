@@ -337,6 +337,32 @@ CREATE TABLE digests (
   sent_to TEXT NOT NULL DEFAULT ''  -- how many recipients, or where it was written
 ) WITHOUT ROWID, STRICT;
 
+-- The lexicons that analyses went by. An older one can be put back, and what an edit
+-- cannot change need not be scored again.
+CREATE TABLE lexicons (
+  version TEXT PRIMARY KEY,         -- as findings carry it
+  since   INTEGER NOT NULL,         -- our time of the analysis that last went over to it
+  shipped TEXT NOT NULL,            -- hash of the program's own part: entries, forms, learned words, models
+  entries INTEGER NOT NULL,         -- lines in the site's own files
+  overlay BLOB                      -- the site's own files, as a ZIP archive; NULL: more than 4 MiB, not kept
+) STRICT;
+
+-- What a candidate for the lexicon (lexicon.shadow) found in a conversation, beside the
+-- findings of the live one. It is for comparing only: no flag and no figure comes of it.
+CREATE TABLE shadow_findings (
+  conversation_id INTEGER PRIMARY KEY REFERENCES conversations (id) ON DELETE CASCADE,
+  revision        INTEGER NOT NULL, -- of the conversation when both were at it
+  live_version    TEXT NOT NULL,    -- lexicon of the findings beside which this stands
+  version         TEXT NOT NULL,    -- lexicon of the candidate
+  frustration     REAL NOT NULL,
+  level           INTEGER NOT NULL,
+  needs_call      INTEGER NOT NULL,
+  cause           TEXT NOT NULL DEFAULT '',
+  messages        INTEGER NOT NULL, -- scored by both
+  sentiments      INTEGER NOT NULL, -- of these, with another sentiment
+  signals         INTEGER NOT NULL  -- of these, with other signals
+) STRICT;
+
 -- For people with a query tool.
 
 CREATE VIEW conversation_overview AS

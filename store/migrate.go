@@ -53,7 +53,7 @@ CREATE TABLE flag_events (
 ) STRICT;
 CREATE INDEX flag_events_flag ON flag_events (flag_id, at);`,
 	// 2 to 3: touchpoints are rolled up by conversation; the next analysis does it
-	// for the days that are there.
+	// for the days that are there. Lexicons are recorded, and candidates tried.
 	`CREATE INDEX findings_first ON findings (first_customer_at);
 CREATE TABLE touchpoint_rollups (
   day               TEXT NOT NULL,
@@ -80,6 +80,26 @@ CREATE TABLE topic_rollups (
   conversations INTEGER NOT NULL,
   PRIMARY KEY (day, touchpoint, kind, name)
 ) WITHOUT ROWID, STRICT;
+CREATE TABLE lexicons (
+  version TEXT PRIMARY KEY,
+  since   INTEGER NOT NULL,
+  shipped TEXT NOT NULL,
+  entries INTEGER NOT NULL,
+  overlay BLOB
+) STRICT;
+CREATE TABLE shadow_findings (
+  conversation_id INTEGER PRIMARY KEY REFERENCES conversations (id) ON DELETE CASCADE,
+  revision        INTEGER NOT NULL,
+  live_version    TEXT NOT NULL,
+  version         TEXT NOT NULL,
+  frustration     REAL NOT NULL,
+  level           INTEGER NOT NULL,
+  needs_call      INTEGER NOT NULL,
+  cause           TEXT NOT NULL DEFAULT '',
+  messages        INTEGER NOT NULL,
+  sentiments      INTEGER NOT NULL,
+  signals         INTEGER NOT NULL
+) STRICT;
 INSERT OR IGNORE INTO stale_days SELECT DISTINCT day FROM activity_rollups;`,
 }
 
