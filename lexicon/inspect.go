@@ -1,7 +1,6 @@
 package lexicon
 
 import (
-	"io"
 	"io/fs"
 	"slices"
 )
@@ -124,5 +123,5 @@ func (s *Set) CommonWords(l Lang) []string {
 // returns the good lines together with an error of type Errors. Kind off is
 // allowed in an overlay only.
 func ReadEntries(fsys fs.FS, overlay bool) ([]Entry, error) {
-	return readEntries(fsys, io.Discard, overlay)
+	return readEntries(fsys, overlay)
 }

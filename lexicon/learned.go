@@ -255,11 +255,20 @@ func (f *LearnedFile) EntryOf(row *LearnedRow) Entry {
 	return e
 }
 
-// readLearned reads the learned words of one layer.
-func readLearned(fsys fs.FS, layer int) (files []*LearnedFile, raw [][]byte, errs Errors, err error) {
+// learnedFiles lists the files of learned words of a folder.
+func learnedFiles(fsys fs.FS) ([]string, error) {
 	names, err := fs.Glob(fsys, "*/learned.*.tsv")
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("lexicon: %w", err)
+		return nil, fmt.Errorf("lexicon: %w", err)
+	}
+	return names, nil
+}
+
+// readLearned reads the learned words of one layer.
+func readLearned(fsys fs.FS, layer int) (files []*LearnedFile, errs Errors, err error) {
+	names, err := learnedFiles(fsys)
+	if err != nil {
+		return nil, nil, err
 	}
 	parsed, wrong := make([]*LearnedFile, len(names)), make([]error, len(names))
 	var parsing sync.WaitGroup
@@ -267,9 +276,8 @@ func readLearned(fsys fs.FS, layer int) (files []*LearnedFile, raw [][]byte, err
 	for i, name := range names {
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
-			return nil, nil, nil, fmt.Errorf("lexicon: %w", err)
+			return nil, nil, fmt.Errorf("lexicon: %w", err)
 		}
-		raw = append(raw, data)
 		parsing.Go(func() { parsed[i], wrong[i] = ParseLearned(name, data) })
 	}
 	parsing.Wait()
@@ -282,7 +290,7 @@ func readLearned(fsys fs.FS, layer int) (files []*LearnedFile, raw [][]byte, err
 			files = append(files, f)
 		}
 	}
-	return files, raw, errs, nil
+	return files, errs, nil
 }
 
 // silence drops the learned words that a site switches off by a line of kind off.
@@ -311,7 +319,8 @@ func (s *Set) silence(off []Entry) {
 type Table struct {
 	index index
 	rows  []TableRow // 0 is none
-	files []*LearnedFile
+	text  string     // the entries, one behind the other
+	ends  []uint32   // of the entries in the text; 0 is none
 	lang  Lang
 	// domains has a bit for each domain that has a file.
 	domains uint8
@@ -323,37 +332,47 @@ type TableRow struct {
 	Talk int16                // towards Reviews
 	// Pairs: pairs begin with the word.
 	Pairs bool
-	at    [NumDomains]uint32 // file in the upper 8 bits; 1 + row in the lower
+	at    [NumDomains]uint32 // number of its entry; 0 is none
 }
 
 // newTable makes the table of a language. Files that come later win, so that a site's
 // own words take the place of shipped ones.
 func newTable(l Lang, learned []*LearnedFile) *Table {
-	t := &Table{lang: l}
-	n := 0
+	t := &Table{lang: l, ends: []uint32{0}}
+	var files []*LearnedFile
+	n, size := 0, 0
 	for _, f := range learned {
 		if f.Lang == l {
-			t.files = append(t.files, f)
+			files = append(files, f)
 			t.domains |= 1 << f.Domain
 			n += len(f.Rows)
+			for i := range f.Rows {
+				size += len(f.Rows[i].Entry)
+			}
 		}
 	}
+	t.ends = slices.Grow(t.ends, n)
+	var text strings.Builder
+	text.Grow(size)
 	t.index = newIndex(n + n/2) // first words of pairs take room as well
 	t.rows = make([]TableRow, 1, n+1)
 	hashes := make([]Hash, 1, n+1) // of the rows
-	for k, f := range t.files {
+	for _, f := range files {
 		for i := range f.Rows {
 			row := &f.Rows[i]
 			if first, _, pair := strings.Cut(row.Entry, " "); pair {
 				t.row(foldedHash(first), &hashes).Pairs = true
 			}
 			to := t.row(EntryHash(row.Entry), &hashes)
-			to.Pull[f.Domain], to.at[f.Domain] = row.Pull, uint32(k)<<24|uint32(i+1)
+			to.Pull[f.Domain], to.at[f.Domain] = row.Pull, uint32(len(t.ends))
+			text.WriteString(row.Entry)
+			t.ends = append(t.ends, uint32(text.Len()))
 			if f.Domain != Desk {
 				to.Talk = row.Talk
 			}
 		}
 	}
+	t.text = text.String()
 	return t
 }
 
@@ -393,7 +412,7 @@ func (t *Table) Entry(r *TableRow, d Domain) string {
 	if at == 0 {
 		return ""
 	}
-	return t.files[at>>24].Rows[at&(1<<24-1)-1].Entry
+	return t.text[t.ends[at-1]:t.ends[at]]
 }
 
 // PairHash is the hash of two neighbours by their folded hashes.

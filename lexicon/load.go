@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -37,11 +36,11 @@ func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 	var (
 		s       Set
 		errs    Errors
-		sum     = sha256.New()
 		reading sync.WaitGroup
 		failed  error // of the forms
+		unread  error // of the version
 	)
-	// The forms are read beside the entries, and hashed behind them.
+	reading.Go(func() { s.Version, unread = Version(base, overlays...) })
 	spelled, err := fs.ReadFile(base, formsFile)
 	if err != nil {
 		return nil, fmt.Errorf("lexicon: %w", err)
@@ -51,13 +50,12 @@ func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 	for layer, fsys := range append([]fs.FS{base}, overlays...) {
 		var (
 			learned []*LearnedFile
-			raw     [][]byte
 			wrong   Errors
 			noFile  error
 			beside  sync.WaitGroup
 		)
-		beside.Go(func() { learned, raw, wrong, noFile = readLearned(fsys, layer) })
-		entries, err := readEntries(fsys, sum, layer > 0)
+		beside.Go(func() { learned, wrong, noFile = readLearned(fsys, layer) })
+		entries, err := readEntries(fsys, layer > 0)
 		beside.Wait()
 		var bad Errors
 		switch {
@@ -70,9 +68,6 @@ func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 			return nil, noFile
 		}
 		errs = append(errs, wrong...)
-		for _, data := range raw {
-			hashFile(sum, "learned", data)
-		}
 		if layer == 0 {
 			s.Entries = entries
 		} else {
@@ -81,38 +76,60 @@ func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 		}
 		s.Learned = append(s.Learned, learned...)
 	}
-	data, err := readHashed(base, "classes.tsv", sum)
-	if err != nil {
-		return nil, err
-	}
-	if s.classes, err = parseClasses("classes.tsv", data); err != nil {
-		return nil, err
-	}
-	hashFile(sum, formsFile, spelled)
-	if reading.Wait(); failed != nil {
-		return nil, failed
-	}
-	s.Version = hex.EncodeToString(sum.Sum(nil))[:12]
-	return &s, errs.err()
-}
-
-func readHashed(fsys fs.FS, name string, sum io.Writer) ([]byte, error) {
-	data, err := fs.ReadFile(fsys, name)
+	data, err := fs.ReadFile(base, classesFile)
 	if err != nil {
 		return nil, fmt.Errorf("lexicon: %w", err)
 	}
-	hashFile(sum, name, data)
-	return data, nil
+	if s.classes, err = parseClasses(classesFile, data); err != nil {
+		return nil, err
+	}
+	if reading.Wait(); failed != nil || unread != nil {
+		return nil, errors.Join(failed, unread)
+	}
+	return &s, errs.err()
 }
 
-func hashFile(sum io.Writer, name string, data []byte) {
-	fmt.Fprintf(sum, "%s %d\n", name, len(data))
-	sum.Write(data)
+// Version names the content of a lexicon with its overlays without reading the
+// entries: it is the Version of the set that Load makes of them.
+func Version(base fs.FS, overlays ...fs.FS) (string, error) {
+	sum := sha256.New()
+	hash := func(fsys fs.FS, names ...string) error {
+		for _, name := range names {
+			data, err := fs.ReadFile(fsys, name)
+			if err != nil {
+				return fmt.Errorf("lexicon: %w", err)
+			}
+			fmt.Fprintf(sum, "%s %d\n", name, len(data))
+			sum.Write(data)
+		}
+		return nil
+	}
+	if err := hash(base, classesFile, formsFile); err != nil {
+		return "", err
+	}
+	for layer, fsys := range append([]fs.FS{base}, overlays...) {
+		entries, err := entryFiles(fsys)
+		if err != nil {
+			return "", err
+		}
+		learned, err := learnedFiles(fsys)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(sum, "layer %d\n", layer)
+		if err := hash(fsys, append(entries, learned...)...); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:12], nil
 }
+
+// classesFile holds the words of classes such as numbers.
+const classesFile = "classes.tsv"
 
 // readEntries reads the entry files of one layer and checks what no single file
 // can: that a pattern and kind stand once in a language.
-func readEntries(fsys fs.FS, sum io.Writer, isOverlay bool) ([]Entry, error) {
+func readEntries(fsys fs.FS, isOverlay bool) ([]Entry, error) {
 	names, err := entryFiles(fsys)
 	if err != nil {
 		return nil, err
@@ -134,9 +151,6 @@ func readEntries(fsys fs.FS, sum io.Writer, isOverlay bool) ([]Entry, error) {
 	)
 	for i, name := range names {
 		parsing.Go(func() { files[i], wrong[i] = parse(all[from[i]:from[i]:from[i+1]], name, data[i]) })
-	}
-	for i, name := range names {
-		hashFile(sum, name, data[i])
 	}
 	parsing.Wait()
 	again := make([]map[int]*Entry, len(names))

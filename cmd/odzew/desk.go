@@ -67,7 +67,7 @@ func (p *program) newScorer(cfg *Config) (*sentiment.Scorer, error) {
 	// What loading makes is small and mostly stays: a collection within it would only
 	// take time. The soft limit of memory still holds.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	set, err := lexicon.Load(lexicon.Shipped(), overlays...)
+	compiled, err := p.compiledLexicon(overlays...)
 	if err != nil {
 		return nil, usagef("lexicon: %w", err)
 	}
@@ -75,7 +75,7 @@ func (p *program) newScorer(cfg *Config) (*sentiment.Scorer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sentiment.New(set.Compile(), model), nil
+	return sentiment.New(compiled, model), nil
 }
 
 // analyzeRange is how many conversations are analysed at a time.
