@@ -80,8 +80,11 @@ func (s *Store) Candidates(ctx context.Context, from, to time.Time, limit int) (
 type Totals struct {
 	Conversations, Messages, CustomerMessages, Scored, DeadLetters int
 	// Problems counts the conversations of which something was not taken as it came.
-	Problems                      int
-	Excluded                      map[string]int
+	Problems int
+	Excluded map[string]int
+	// Unscored counts the customers' messages that were looked at and have no score, by
+	// reason ("language not supported"); Scored counts the others.
+	Unscored                      map[string]int
 	FirstMessageAt, LastMessageAt time.Time
 }
 
@@ -90,14 +93,17 @@ func (s *Store) Count(ctx context.Context) (Totals, error) {
 	t := Totals{Excluded: map[string]int{}}
 	var first, last int64
 	err := s.r.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM conversations), (SELECT count(*) FROM messages), (SELECT count(*) FROM messages WHERE author = 'customer' AND public),
-		(SELECT count(*) FROM message_scores), (SELECT count(*) FROM dead_letters WHERE replayed_at IS NULL),
+		(SELECT count(*) FROM message_scores WHERE sentiment IS NOT NULL), (SELECT count(*) FROM dead_letters WHERE replayed_at IS NULL),
 		(SELECT count(*) FROM conversations WHERE problems IS NOT NULL), coalesce((SELECT min(at) FROM messages), 0), coalesce((SELECT max(at) FROM messages), 0)`).
 		Scan(&t.Conversations, &t.Messages, &t.CustomerMessages, &t.Scored, &t.DeadLetters, &t.Problems, &first, &last)
 	if err != nil {
 		return t, s.explain(err)
 	}
 	t.FirstMessageAt, t.LastMessageAt = instant(first), instant(last)
-	t.Excluded, err = s.countBy(ctx, `SELECT excluded, count(*) FROM conversations WHERE excluded <> '' GROUP BY excluded`)
+	if t.Excluded, err = s.countBy(ctx, `SELECT excluded, count(*) FROM conversations WHERE excluded <> '' GROUP BY excluded`); err != nil {
+		return t, err
+	}
+	t.Unscored, err = s.countBy(ctx, `SELECT reason, count(*) FROM message_scores WHERE sentiment IS NULL GROUP BY reason`)
 	return t, err
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -222,8 +224,8 @@ func (c *statusCmd) Run(ctx context.Context, p *program) error {
 	if p.global.JSON {
 		return p.printJSON(statusJSON(st.Path(), t, sources, runs))
 	}
-	fmt.Fprintf(p.stdout, "%s: %d conversations, %d messages (%s to %s), %d of %d customer messages scored, %d dead letters, %d conversations with problems\n", st.Path(), t.Conversations, t.Messages,
-		day(t.FirstMessageAt, cfg.zone), day(t.LastMessageAt, cfg.zone), t.Scored, t.CustomerMessages, t.DeadLetters, t.Problems)
+	fmt.Fprintf(p.stdout, "%s: %d conversations, %d messages (%s to %s), %d of %d customer messages scored%s, %d dead letters, %d conversations with problems\n", st.Path(), t.Conversations, t.Messages,
+		day(t.FirstMessageAt, cfg.zone), day(t.LastMessageAt, cfg.zone), t.Scored, t.CustomerMessages, unscored(t.Unscored), t.DeadLetters, t.Problems)
 	w := tabwriter.NewWriter(p.stdout, 2, 4, 2, ' ', 0)
 	fmt.Fprintf(w, "\nSOURCE\tPULLED\tCONVERSATIONS\tMESSAGES\tSET ASIDE\tSTATE\n")
 	for _, s := range sources {
@@ -249,6 +251,18 @@ func (c *statusCmd) Run(ctx context.Context, p *program) error {
 	return w.Flush()
 }
 
+// unscored says why messages have no score: " (3: language not supported)".
+func unscored(reasons map[string]int) string {
+	var parts []string
+	for _, r := range slices.Sorted(maps.Keys(reasons)) {
+		parts = append(parts, fmt.Sprintf("%d: %s", reasons[r], r))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
 func statusJSON(path string, t store.Totals, sources []store.SourceState, runs []store.Run) any {
 	type source struct {
 		Name          string     `json:"name"`
@@ -269,18 +283,19 @@ func statusJSON(path string, t store.Totals, sources []store.SourceState, runs [
 		Error     string     `json:"error,omitempty"`
 	}
 	out := struct {
-		Database         string     `json:"database"`
-		Conversations    int        `json:"conversations"`
-		Messages         int        `json:"messages"`
-		CustomerMessages int        `json:"customer_messages"`
-		Scored           int        `json:"scored"`
-		DeadLetters      int        `json:"dead_letters"`
-		Problems         int        `json:"problems"`
-		First            *time.Time `json:"first_message_at"`
-		Last             *time.Time `json:"last_message_at"`
-		Sources          []source   `json:"sources"`
-		Runs             []run      `json:"runs"`
-	}{path, t.Conversations, t.Messages, t.CustomerMessages, t.Scored, t.DeadLetters, t.Problems, orNil(t.FirstMessageAt), orNil(t.LastMessageAt), []source{}, []run{}}
+		Database         string         `json:"database"`
+		Conversations    int            `json:"conversations"`
+		Messages         int            `json:"messages"`
+		CustomerMessages int            `json:"customer_messages"`
+		Scored           int            `json:"scored"`
+		Unscored         map[string]int `json:"unscored"`
+		DeadLetters      int            `json:"dead_letters"`
+		Problems         int            `json:"problems"`
+		First            *time.Time     `json:"first_message_at"`
+		Last             *time.Time     `json:"last_message_at"`
+		Sources          []source       `json:"sources"`
+		Runs             []run          `json:"runs"`
+	}{path, t.Conversations, t.Messages, t.CustomerMessages, t.Scored, t.Unscored, t.DeadLetters, t.Problems, orNil(t.FirstMessageAt), orNil(t.LastMessageAt), []source{}, []run{}}
 	for _, s := range sources {
 		out.Sources = append(out.Sources, source{s.Name, orNil(s.PulledAt), orNil(s.FailedAt), s.Error, s.Conversations, s.Messages, s.DeadLetters})
 	}
