@@ -63,6 +63,11 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 		signals &= bit(sigRelief)
 	case odzew.Neutral:
 		signals &= bit(sigPressure) | bit(sigVulnerability)
+	default:
+		// One stressed word shouts in a complaint; by itself it tells of none.
+		if m.tags.stressed {
+			signals |= bit(sigShouting)
+		}
 	}
 	score.Frustration, score.Level = s.frustration(m, signals, class)
 	if signals != 0 {

@@ -165,6 +165,9 @@ func (s *Scorer) survey(m *scratch) {
 		case text.Word:
 			words++
 			letters += int(t.Letters)
+			if t.Has(text.Caps) && m.stressed(t) {
+				m.tags.stressed = true
+			}
 			if t.Has(text.Caps) && t.Letters >= 2 && !acronym(m.text[t.Start:t.End]) {
 				caps += int(t.Letters)
 				run++
@@ -338,6 +341,21 @@ func (s *Scorer) count(m *scratch, h *hit, w int32, negated bool) {
 			}
 		}
 	}
+}
+
+// stressed reports whether a word in capitals is one that people stress: a long one that
+// is no acronym, or a short one that a complaint turns on.
+func (m *scratch) stressed(t *text.Token) bool {
+	w := m.text[t.Start:t.End]
+	if t.Letters >= 4 {
+		return !acronym(w)
+	}
+	switch w {
+	case "NOT", "NO", "ONE", "TWO", "SIX", "TEN", "WHO", "WHY", "HOW", "ALL", "DAY", "NOW", "YOU", "OUT", "OFF", "FIX", "ANY", "OUR", "HAS", "HAD", "WAS", "DID", "CAN", "GET", "GOT", "ASK", "YES", "MY",
+		"NIE", "TAK", "ILE", "JAK", "DWA", "TRZY", "STO", "DNI", "RAZ", "CO", "JA", "WY":
+		return true
+	}
+	return false
 }
 
 // acronym reports whether capitals are just how a word is written.

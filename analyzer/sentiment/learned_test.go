@@ -48,7 +48,7 @@ func TestLearned(t *testing.T) {
 		{"to dobra, zupa", "valence:dobra learned:desk:dobra, zupa", 3, 12},          // a comma is no word
 		{"to dobra. Zupa", "valence:dobra", 3, 0},                                    // another sentence
 		{"to dobra ! zupa", "valence:dobra", 3, 0},                                   // a mark stands between
-		{"ZIMNA lyzka", "learned:desk:ZIMNA learned:desk:lyzka", 2, -14},             // as careless writers write
+		{"Zimna lyzka", "learned:desk:Zimna learned:desk:lyzka", 2, -14},             // as careless writers write
 		{"obsługa, OBSLUGUJE", "learned:desk:obsługa learned:desk:OBSLUGUJE", 2, 12}, // stems of longer words
 		{"obsług", "", 1, 0},
 		{"zimna" + strings.Repeat(" xyz", 99), "learned:desk:zimna", 100, -12},

@@ -320,3 +320,23 @@ func TestHostile(t *testing.T) {
 		}
 	}
 }
+
+// One stressed word shouts in a complaint and nowhere else; names of things do not.
+func TestStressedWord(t *testing.T) {
+	s := scorer(t)
+	for _, tt := range []struct {
+		text  string
+		shout bool
+	}{
+		{"This is the worst service I have ever had, it is NOT fixed", true},
+		{"Fatalna obsługa, czekam już DWA tygodnie i nikt nie odpisał", true},
+		{"Terrible support, my PS5 and the USB cable never arrived", false},
+		{"Fatalna obsługa, nikt nie umie wystawić faktury VAT", false},
+		{"Is it the BLUE one or the black one?", false},
+		{"Thank you SO much, you are GREAT", false},
+	} {
+		if got := slices.Contains(s.Score(tt.text, "", false).Signals, "shouting"); got != tt.shout {
+			t.Errorf("%q: shouting %t", tt.text, got)
+		}
+	}
+}

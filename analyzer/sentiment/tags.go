@@ -39,8 +39,9 @@ type tally struct {
 	toned     int
 	words     int
 	capsShare float32
-	capsRun   int // most capitalised words in a row
-	capsWords int // capitalised words of four letters or more
+	capsRun   int  // most capitalised words in a row
+	capsWords int  // capitalised words of four letters or more
+	stressed  bool // a word in capitals is stressed
 
 	signals  uint32
 	asked    uint32              // signals within questions only
@@ -311,7 +312,7 @@ func (m *scratch) loudest() (start, end uint32, ok bool) {
 	for i := range m.toks {
 		t := &m.toks[i]
 		switch {
-		case t.Kind == text.Word && t.Has(text.Caps) && !acronym(m.text[t.Start:t.End]):
+		case t.Kind == text.Word && t.Has(text.Caps) && (!acronym(m.text[t.Start:t.End]) || m.stressed(t)):
 			j := i + 1
 			for j < len(m.toks) && m.toks[j].Kind == text.Word && m.toks[j].Has(text.Caps) {
 				j++
