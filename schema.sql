@@ -341,7 +341,7 @@ CREATE TABLE digests (
 -- cannot change need not be scored again.
 CREATE TABLE lexicons (
   version TEXT PRIMARY KEY,         -- as findings carry it
-  since   INTEGER NOT NULL,         -- our time of the analysis that last went over to it
+  since   INTEGER,                  -- our time of the analysis that last went over to it; NULL: none did
   shipped TEXT NOT NULL,            -- hash of the program's own part: entries, forms, learned words, models
   entries INTEGER NOT NULL,         -- lines in the site's own files
   overlay BLOB                      -- the site's own files, as a ZIP archive; NULL: more than 4 MiB, not kept

@@ -319,6 +319,8 @@ type Finding struct {
 	// added; in place of older ones, the rollups of its days are stale.
 	Sums  []Sum
 	began touched // the same for the day that it began on
+	// Shadow is what a candidate for the lexicon found; nil where none is tried.
+	Shadow *Shadow
 }
 
 // A Request is a statutory one: a complaint, or one about personal data.
@@ -401,6 +403,9 @@ func (b *Batch) saveFinding(v Versions, f *Finding) error {
 	_, err := b.exec(`INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f.Conversation, f.Revision, v.Lexicon, v.Analyzer, f.Touchpoint,
 		f.Flag.Frustration, f.Flag.Level, f.Peak, f.Flag.NeedsCall, f.Flag.Cause, reasons, unixOrNil(f.FirstAt), unixOrNil(f.LastAt),
 		unixOrNil(f.OpenSince), f.Parked, unixOrNil(f.RecheckAt))
+	if err == nil && f.Shadow != nil {
+		err = b.saveShadow(v, f)
+	}
 	return err
 }
 

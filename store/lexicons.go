@@ -22,7 +22,7 @@ import (
 // A Lexicon is the record of one version.
 type Lexicon struct {
 	Version string
-	Since   time.Time // of the analysis that last went over to it
+	Since   time.Time // of the analysis that last went over to it; zero: none did
 	Shipped string    // hash of the program's own part
 	Entries int       // lines in the site's own files
 	// Overlay are the site's own files, as a ZIP archive; nil where they were too large.
@@ -45,13 +45,13 @@ func (s *Store) RecordLexicon(ctx context.Context, l Lexicon) error {
 // KeepLexicon records a lexicon that no analysis goes by now, unless it is known.
 func (s *Store) KeepLexicon(ctx context.Context, l Lexicon) error {
 	_, err := s.w.ExecContext(ctx, `INSERT INTO lexicons VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		l.Version, s.now().Unix(), l.Shipped, l.Entries, l.Overlay)
+		l.Version, nil, l.Shipped, l.Entries, l.Overlay)
 	return s.explain(err)
 }
 
 // Lexicons lists the versions, the latest in use first, without their files.
 func (s *Store) Lexicons(ctx context.Context) ([]Lexicon, error) {
-	rows, err := s.r.QueryContext(ctx, `SELECT version, since, shipped, entries, overlay IS NOT NULL, coalesce(n, 0) FROM lexicons
+	rows, err := s.r.QueryContext(ctx, `SELECT version, coalesce(since, 0), shipped, entries, overlay IS NOT NULL, coalesce(n, 0) FROM lexicons
 		LEFT JOIN (SELECT lexicon_version, count(*) AS n FROM findings GROUP BY lexicon_version) ON lexicon_version = version
 		ORDER BY since DESC, lexicons.rowid DESC`)
 	if err != nil {
@@ -76,7 +76,7 @@ func (s *Store) Lexicons(ctx context.Context) ([]Lexicon, error) {
 func (s *Store) LexiconOf(ctx context.Context, version string) (Lexicon, error) {
 	l := Lexicon{Version: version}
 	var since int64
-	err := s.r.QueryRowContext(ctx, `SELECT since, shipped, entries, overlay FROM lexicons WHERE version = ?`, version).Scan(&since, &l.Shipped, &l.Entries, &l.Overlay)
+	err := s.r.QueryRowContext(ctx, `SELECT coalesce(since, 0), shipped, entries, overlay FROM lexicons WHERE version = ?`, version).Scan(&since, &l.Shipped, &l.Entries, &l.Overlay)
 	if errors.Is(err, sql.ErrNoRows) {
 		return l, fmt.Errorf("lexicon %s: %w; odzew lexicon history lists those that there are", version, ErrNotFound)
 	}
@@ -148,11 +148,12 @@ func (s *Store) Carriable(ctx context.Context, v Versions, lexicon string, after
 // Carry puts v's lexicon into the findings of the conversations kept, and into the flags
 // that rest on them, and makes the findings of the others stale, together with those of
 // the same customers: what a flag says is what the last of a customer's conversations to
-// be analysed said, so that all of them are or none.
-func (s *Store) Carry(ctx context.Context, v Versions, kept, anew []int64) error {
+// be analysed said, so that all of them are or none. It returns how many
+// it made stale.
+func (s *Store) Carry(ctx context.Context, v Versions, kept, anew []int64) (stale int64, err error) {
 	tx, err := s.w.BeginTx(ctx, nil)
 	if err != nil {
-		return s.explain(err)
+		return 0, s.explain(err)
 	}
 	defer tx.Rollback()
 	for _, q := range []string{
@@ -162,17 +163,21 @@ func (s *Store) Carry(ctx context.Context, v Versions, kept, anew []int64) error
 			AND EXISTS (SELECT 1 FROM findings f WHERE f.conversation_id = flags.conversation_id AND f.level > 0 AND f.cause = flags.cause)`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, v.Lexicon, jsonInts(kept)); err != nil {
-			return s.explain(err)
+			return 0, s.explain(err)
 		}
 	}
 	if len(anew) > 0 {
-		if _, err := tx.ExecContext(ctx, `UPDATE findings SET revision = -1 WHERE revision >= 0 AND conversation_id IN (
+		res, err := tx.ExecContext(ctx, `UPDATE findings SET revision = -1 WHERE revision >= 0 AND conversation_id IN (
 			SELECT value FROM json_each(?1)
 			UNION
 			SELECT o.id FROM conversations c JOIN customers k ON k.id = c.customer_id JOIN customers k2 ON k2.identity = k.identity
-				JOIN conversations o ON o.customer_id = k2.id WHERE c.id IN (SELECT value FROM json_each(?1)))`, jsonInts(anew)); err != nil {
-			return s.explain(err)
+				JOIN conversations o ON o.customer_id = k2.id WHERE c.id IN (SELECT value FROM json_each(?1)))`, jsonInts(anew))
+		if err != nil {
+			return 0, s.explain(err)
+		}
+		if stale, err = res.RowsAffected(); err != nil {
+			return 0, err
 		}
 	}
-	return s.explain(tx.Commit())
+	return stale, s.explain(tx.Commit())
 }

@@ -82,7 +82,7 @@ CREATE TABLE topic_rollups (
 ) WITHOUT ROWID, STRICT;
 CREATE TABLE lexicons (
   version TEXT PRIMARY KEY,
-  since   INTEGER NOT NULL,
+  since   INTEGER,
   shipped TEXT NOT NULL,
   entries INTEGER NOT NULL,
   overlay BLOB

@@ -118,7 +118,7 @@ type choice struct {
 
 // vocabulary is what the entries of a set are made of.
 type vocabulary struct {
-	entries map[spoken]int    // how many entries have a word
+	entries map[spoken]int     // how many entries have a word
 	first   map[choice]entryID // the entry in which an item is first met
 	words   map[choice][]string
 }

@@ -250,6 +250,55 @@ func TestEditTouches(t *testing.T) {
 	}
 }
 
+// Edits that reach texts in which no entry that was written or deleted stands.
+func TestEditReaches(t *testing.T) {
+	base := thin(t, 50)
+	model, err := sentiment.LoadModel(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		good, bad  = "=xaba\ttone\t0.9\t0.9\t\t\t\n", "=xaba|=yaba\ttone\t-0.9\t0.9\t\t\t\n"
+		tones      = "cudny\ttone\t0.9\t0.9\t\t\t\nstraszny\ttone\t-0.9\t0.9\t\t\t\n"
+		booster    = "=straszny\tbooster\t2\t\t\t\t\n"
+		firstMet   = "=xaba|=yaba =zaba\ttopic\t\t\t\t\t\n"
+		typo, fold = "=turbopaczka\ttone\t0.9\t0.9\t\t\t\n", "zółwić\ttone\t-0.9\t0.9\t\t\t\n"
+	)
+	tests := []struct {
+		name     string
+		old, new map[string]string
+		text     string
+	}{
+		{"a tone learns of a booster", map[string]string{"a": tones}, map[string]string{"a": tones, "b": booster}, "straszną cudną"},
+		{"an item is first met elsewhere", map[string]string{"0": firstMet, "a": good + bad}, map[string]string{"a": good + bad}, "xaba"},
+		{"files change places", map[string]string{"a": good, "b": bad}, map[string]string{"a": bad, "b": good}, "xaba"},
+		{"a slip of the finger", nil, map[string]string{"a": typo}, "turbopaczkka"},
+		{"stretched letters", nil, map[string]string{"a": typo}, "turbopaaaaczka"},
+		{"without diacritics", nil, map[string]string{"a": fold}, "zolwic"},
+	}
+	for _, tt := range tests {
+		load := func(files map[string]string) *lexicon.Set {
+			over := fstest.MapFS{}
+			for name, lines := range files {
+				over["pl/"+name+".tsv"] = &fstest.MapFile{Data: []byte("entry\tkind\tpolarity\topinion\ttags\tpos\tnote\n" + lines)}
+			}
+			s, err := lexicon.Load(base, over)
+			if err != nil {
+				t.Fatalf("%s: %v", tt.name, err)
+			}
+			return s
+		}
+		old, edited := load(tt.old), load(tt.new)
+		a, b := sentiment.New(old.Compile(), model), sentiment.New(edited.Compile(), model)
+		if cmp.Equal(a.Score(tt.text, "", true), b.Score(tt.text, "", true)) {
+			t.Errorf("%s: %q scores the same", tt.name, tt.text)
+		}
+		if e := Between(old, edited); e.Everything || !e.Touches(tt.text) || e.Touches("Poproszę o numer konta") {
+			t.Errorf("%s: everything %v, touches %v", tt.name, e.Everything, e.Touches(tt.text))
+		}
+	}
+}
+
 // A text of very many words is not read to its end, so that it is in doubt.
 func TestEditLongText(t *testing.T) {
 	base := thin(t, 50)

@@ -65,6 +65,8 @@ type Config struct {
 type lexiconConfig struct {
 	// Overlay is a folder of the desk's own entries, on top of the shipped ones.
 	Overlay string `yaml:"overlay"`
+	// Shadow is such a folder that is tried beside it, and changes nothing.
+	Shadow string `yaml:"shadow"`
 }
 
 // A sourceConfig is one account, mailbox or file: a name and exactly one block
@@ -278,7 +280,7 @@ func (c *Config) complete() error {
 	if !slices.Contains([]string{"", "text", "json"}, c.Log.Format) {
 		bad("log.format: %q is not text or json", c.Log.Format)
 	}
-	for _, p := range []*string{&c.Database, &c.Lexicon.Overlay, &c.Digest.File, &c.Digest.SMTP.PasswordFile} {
+	for _, p := range []*string{&c.Database, &c.Lexicon.Overlay, &c.Lexicon.Shadow, &c.Digest.File, &c.Digest.SMTP.PasswordFile} {
 		*p = c.resolve(*p)
 	}
 	return errors.Join(errs...)

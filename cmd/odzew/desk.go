@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -30,10 +29,12 @@ type desk struct {
 	*analyzer.Analyzer
 	versions store.Versions
 	zone     *time.Location
+	site     *siteLexicon
+	shadow   *candidate // nil: none is tried
 }
 
 func (p *program) newAnalyzer(cfg *Config) (*desk, error) {
-	sc, err := p.newScorer(cfg)
+	site, sc, err := p.loadLexicon("lexicon.overlay", cfg.Lexicon.Overlay)
 	if err != nil {
 		return nil, err
 	}
@@ -52,30 +53,40 @@ func (p *program) newAnalyzer(cfg *Config) (*desk, error) {
 		Analyzer: &analyzer.Analyzer{Scorer: sc, Calendars: set, Touchpoints: cfg.Touchpoints, LongWait: int64(cfg.LongWait.Seconds()), Leads: cfg.Leads},
 		versions: store.Versions{Lexicon: sc.Version(), Analyzer: analyzer.Version + "-" + hex.EncodeToString(sum[:4])},
 		zone:     cfg.zone,
+		site:     site,
 	}, nil
 }
 
 // newScorer loads the shipped lexicon with the desk's own entries on top.
 func (p *program) newScorer(cfg *Config) (*sentiment.Scorer, error) {
-	var overlays []fs.FS
-	if dir := cfg.Lexicon.Overlay; dir != "" {
+	_, sc, err := p.loadLexicon("lexicon.overlay", cfg.Lexicon.Overlay)
+	return sc, err
+}
+
+// loadLexicon loads the shipped lexicon with the entries of a folder on top, which the
+// configuration names by a key; "" stands for none.
+func (p *program) loadLexicon(key, dir string) (*siteLexicon, *sentiment.Scorer, error) {
+	if dir != "" {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return nil, usagef("lexicon.overlay: there is no folder %s", dir)
+			return nil, nil, usagef("%s: there is no folder %s", key, dir)
 		}
-		overlays = append(overlays, os.DirFS(dir))
+	}
+	site, err := readSite(dir)
+	if err != nil {
+		return nil, nil, usagef("%s: %w", key, err)
 	}
 	// What loading makes is small and mostly stays: a collection within it would only
 	// take time. The soft limit of memory still holds.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	compiled, err := p.compiledLexicon(overlays...)
+	compiled, err := p.compiledLexicon(layers(site.files)...)
 	if err != nil {
-		return nil, usagef("lexicon: %w", err)
+		return nil, nil, usagef("lexicon: %w", err)
 	}
 	model, err := sentiment.LoadModel(lexicon.Shipped())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return sentiment.New(compiled, model), nil
+	return site, sentiment.New(compiled, model), nil
 }
 
 // analyzeRange is how many conversations are analysed at a time.
@@ -86,6 +97,10 @@ type analysed struct {
 	Conversations int `json:"conversations"`
 	Messages      int `json:"messages_scored"`
 	Days          int `json:"days_rolled_up"`
+	// Checked is how many conversations were checked for whether an edit of the lexicon
+	// can change them; Touched are those that were therefore analysed anew.
+	Checked int `json:"conversations_checked,omitempty"`
+	Touched int `json:"conversations_touched,omitempty"`
 }
 
 // analyze finds what there is to find in all conversations that changed, or whose
@@ -97,6 +112,9 @@ func (p *program) analyze(ctx context.Context, st *store.Store, d *desk, all boo
 		if err := st.Invalidate(ctx); err != nil {
 			return n, err
 		}
+	}
+	if err := p.goOver(ctx, st, d, all, &n); err != nil {
+		return n, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -191,10 +209,7 @@ func (p *program) analyze(ctx context.Context, st *store.Store, d *desk, all boo
 		touched[date] = true
 	}
 	n.Days = len(touched)
-	if n.Conversations > 0 {
-		return n, st.SetMeta(ctx, "lexicon_version", d.versions.Lexicon)
-	}
-	return n, nil
+	return n, st.SetMeta(ctx, "lexicon_version", d.versions.Lexicon)
 }
 
 // inputOf hands a stored conversation to the analyzer.
@@ -224,6 +239,9 @@ func (d *desk) find(c *store.Stored, now time.Time) store.Finding {
 	}
 	for _, q := range statutory.Find(&c.Conversation, func(m *odzew.Message) string { return reply.Split(m.Text).Own }) {
 		f.Requests = append(f.Requests, store.Request{Kind: q.Kind, At: q.At, Message: q.Message})
+	}
+	if d.shadow != nil {
+		f.Shadow = d.shadow.find(c, &r, now)
 	}
 	f.SumUp(c, func(t time.Time) string { return t.In(d.zone).Format(time.DateOnly) }, stats.Bucket)
 	return f
@@ -264,16 +282,22 @@ func (c *analyzeCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	p.tryCandidate(cfg, d)
 	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true, Bulk: true})
 	if err != nil {
 		return err
 	}
 	defer st.Close()
+	return p.runAnalysis(ctx, st, d, c.All)
+}
+
+// runAnalysis is an analysis that is noted as a run, and told about.
+func (p *program) runAnalysis(ctx context.Context, st *store.Store, d *desk, all bool) (err error) {
 	run := store.Run{Kind: "analyze"}
 	if run.ID, err = st.StartRun(ctx, run.Kind, ""); err != nil {
 		return err
 	}
-	n, err := p.analyze(ctx, st, d, c.All, nil)
+	n, err := p.analyze(ctx, st, d, all, nil)
 	run.Conversations, run.Messages, run.Outcome = n.Conversations, n.Messages, "done"
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -292,6 +316,9 @@ func (c *analyzeCmd) Run(ctx context.Context, p *program) error {
 	}
 	if p.global.JSON {
 		return p.printJSON(n)
+	}
+	if n.Checked > 0 {
+		fmt.Fprintf(p.stdout, "the lexicon was edited: of %d conversations checked, %d could change and are analysed anew\n", n.Checked, n.Touched)
 	}
 	_, err = fmt.Fprintf(p.stdout, "analysed %d conversations, scored %d messages of customers\n", n.Conversations, n.Messages)
 	return err

@@ -24,15 +24,18 @@ import (
 // lexiconCmd is the workbench for those who tune the lexicon; docs/tuning.md shows
 // each command at work.
 type lexiconCmd struct {
-	Lint    lexiconLintCmd    `cmd:"" help:"Check the entries: duplicates, conflicts, what can never match. Exit 1 on errors."`
-	Test    lexiconTestCmd    `cmd:"" help:"Run the phrase tests beside the entries. Exit 1 on failures."`
-	Eval    lexiconEvalCmd    `cmd:"" help:"Measure on labelled messages or conversations."`
-	Fit     lexiconFitCmd     `cmd:"" help:"Learn entries, or the model's weights, from labelled messages."`
-	Suggest lexiconSuggestCmd `cmd:"" help:"Find words that entries lack."`
-	Diff    lexiconDiffCmd    `cmd:"" help:"Show what flips between two lexicons."`
-	Show    lexiconShowCmd    `cmd:"" help:"Show the entries that know a word or phrase."`
-	Import  lexiconImportCmd  `cmd:"" help:"Turn a foreign word list into entries."`
-	Export  lexiconExportCmd  `cmd:"" help:"Print all entries in one file."`
+	Lint     lexiconLintCmd     `cmd:"" help:"Check the entries: duplicates, conflicts, what can never match. Exit 1 on errors."`
+	Test     lexiconTestCmd     `cmd:"" help:"Run the phrase tests beside the entries. Exit 1 on failures."`
+	Eval     lexiconEvalCmd     `cmd:"" help:"Measure on labelled messages or conversations."`
+	Fit      lexiconFitCmd      `cmd:"" help:"Learn entries, or the model's weights, from labelled messages."`
+	Suggest  lexiconSuggestCmd  `cmd:"" help:"Find words that entries lack."`
+	Diff     lexiconDiffCmd     `cmd:"" help:"Show what flips between two lexicons."`
+	Show     lexiconShowCmd     `cmd:"" help:"Show the entries that know a word or phrase."`
+	Import   lexiconImportCmd   `cmd:"" help:"Turn a foreign word list into entries."`
+	Export   lexiconExportCmd   `cmd:"" help:"Print all entries in one file."`
+	History  lexiconHistoryCmd  `cmd:"" help:"The versions that analyses went by, and which is live."`
+	Rollback lexiconRollbackCmd `cmd:"" help:"Put the entries of an older version back."`
+	Shadow   lexiconShadowCmd   `cmd:"" help:"What a candidate folder of entries finds beside the live one."`
 }
 
 // lexiconFlags say which lexicon is on the workbench.

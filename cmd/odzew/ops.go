@@ -56,6 +56,9 @@ func (c *checkCmd) Run(p *program) error {
 	if _, err := p.newAnalyzer(cfg); err != nil {
 		return usagef("%s: %w", cfg.path, err)
 	}
+	if _, err := p.newCandidate(cfg); err != nil {
+		return usagef("%s: %w", cfg.path, err)
+	}
 	if p.global.JSON {
 		return p.printJSON(struct {
 			Config      string `json:"config"`
@@ -119,6 +122,16 @@ func (c *doctorCmd) Run(ctx context.Context, p *program) error {
 	}
 	if err := c.database(ctx, p, cfg, say); err != nil {
 		return err
+	}
+	if cfg.Lexicon.Shadow != "" {
+		cand, err := p.newCandidate(cfg)
+		detail := ""
+		if err == nil {
+			detail = "the candidate in " + cfg.Lexicon.Shadow + " is " + cand.version
+		}
+		if err := say("lexicon.shadow", err, detail); err != nil {
+			return err
+		}
 	}
 	for i := range cfg.Sources {
 		s := &cfg.Sources[i]

@@ -322,16 +322,26 @@ func (l *lineFilter) each(ctx context.Context, f func(n int, line []byte) error)
 
 // writeFile writes a file as a whole or not at all.
 func writeFile(name string, data []byte, mode os.FileMode) error {
-	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	tmp, err := writeBeside(name, data, mode)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	if err := errors.Join(err, tmp.Chmod(mode), tmp.Close()); err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
+	defer os.Remove(tmp)
+	return os.Rename(tmp, name)
+}
+
+// writeBeside writes what is to become a file beside it, and returns under which name.
+func writeBeside(name string, data []byte, mode os.FileMode) (tmp string, err error) {
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return "", err
 	}
-	return os.Rename(tmp.Name(), name)
+	_, err = f.Write(data)
+	if err := errors.Join(err, f.Chmod(mode), f.Close()); err != nil {
+		os.Remove(f.Name())
+		return "", fmt.Errorf("writing %s: %w", name, err)
+	}
+	return f.Name(), nil
 }
 
 // userLang is pl or en, as the flag, the configuration or the environment says.

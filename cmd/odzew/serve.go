@@ -45,6 +45,7 @@ func (c *serveCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	p.tryCandidate(cfg, an)
 	l, err := net.Listen("tcp", cfg.Serve.Listen)
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w; choose another with serve.listen or --listen", cfg.Serve.Listen, err)
@@ -173,8 +174,8 @@ func (s *server) analyzeLocked(ctx context.Context) {
 	switch {
 	case err != nil:
 		s.p.log.WithError(err).Error("analysis failed")
-	case n.Conversations > 0:
-		s.p.log.WithFields(logrus.Fields{"conversations": n.Conversations, "messages": n.Messages}).Info("analysed")
+	case n.Conversations > 0 || n.Checked > 0:
+		s.p.log.WithFields(logrus.Fields{"conversations": n.Conversations, "messages": n.Messages, "checked": n.Checked}).Info("analysed")
 	}
 }
 
