@@ -64,7 +64,7 @@ func (a *assessment) turns() {
 			bots = 0
 			continue
 		}
-		if bots >= manyBotAnswers { // and still there was something to say
+		if bots >= manyBotAnswers && a.asks(t.OpenedAt) { // and still there was something to say
 			a.happened("bot_loop", bots, t.OpenedAt)
 		}
 		bots = 0

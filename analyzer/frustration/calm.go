@@ -11,7 +11,7 @@ import (
 // does, for the time being; how the customer takes it says how much.
 const (
 	calmAnswered = 0.45 // answered, and the customer has not come back to it
-	calmAccepted = 0.35 // went on without a complaint
+	calmAccepted = 0.35 // went on without a complaint, or with more praise than blame
 	calmPleased  = 0.15 // pleased, thankful, relieved
 	calmMixed    = 0.5  // praise and criticism, or mild regret
 	calmRejected = 0.9  // complains again
@@ -89,6 +89,8 @@ func taken(s *odzew.Score) float64 {
 	case levelOf(s) > 0:
 		return calmRejected
 	case s.Sentiment == nil:
+		return calmAccepted
+	case *s.Sentiment == odzew.Mixed && s.Valence > 0 && s.Level == 0:
 		return calmAccepted
 	case *s.Sentiment == odzew.Mixed:
 		return calmMixed

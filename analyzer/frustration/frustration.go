@@ -87,13 +87,14 @@ var kinds = map[string]kind{
 }
 
 const (
-	annoyed = 0.15 // the least figure of level 1
-	high    = 0.45 // and of level 2, where there is a threat
+	annoyed = 0.18 // the least figure of level 1
+	lasting = 0.35 // and where the last answer was taken without a complaint
+	high    = 0.5  // and of level 2, where there is a threat
 	heavy   = 0.68 // and where there is none
 	counted = 0.1  // the least weight of a part that counts as one of two
 	shown   = 0.01 // parts below it are none
 	// sure is how sure a blame must be to count without a signal.
-	sure = 0.5
+	sure = 0.7
 	// fresh is how much of a message's weight must be left for its own level to be
 	// the conversation's.
 	fresh = 0.6
@@ -180,6 +181,7 @@ type assessment struct {
 func Assess(c Case, now time.Time) Finding {
 	a := assessment{Case: c, now: now}
 	a.order()
+	a.believe()
 	quiet := leavesQuietly(a.Messages)
 	a.promises = judgePromises(&a.Case, quiet, now)
 	a.calm = calming(a.Messages, a.Replies, quiet)
@@ -231,6 +233,29 @@ func (a *assessment) order() {
 	}
 }
 
+// believe takes praise for praise: where the message after an answer says more good than
+// bad, and only irony speaks against it, a doubt is left, and nobody is called for one.
+func (a *assessment) believe() {
+	cloned := false
+	r := 0
+	for i := 1; i < len(a.Messages); i++ {
+		for r < len(a.Replies) && !a.Replies[r].After(a.Messages[i-1].At) {
+			r++
+		}
+		s := &a.Messages[i].Score
+		if r == len(a.Replies) || a.Replies[r].After(a.Messages[i].At) || s.Valence <= 0 ||
+			s.Sentiment == nil || *s.Sentiment != odzew.Negative || len(s.Signals) != 1 || s.Signals[0] != "sarcasm" {
+			continue
+		}
+		if !cloned {
+			a.Messages, cloned = slices.Clone(a.Messages), true
+			s = &a.Messages[i].Score
+		}
+		neutral := odzew.Neutral
+		s.Sentiment, s.Level, s.Frustration, s.Signals = &neutral, 0, 0, nil
+	}
+}
+
 // words adds the signals of all messages, and returns the level of the strongest
 // message that nothing has calmed since.
 func (a *assessment) words(quiet int, f *Finding) (level int) {
@@ -249,15 +274,15 @@ func (a *assessment) words(quiet int, f *Finding) (level int) {
 		case left >= fresh:
 			level = max(level, l)
 		case left >= answered:
-			level = max(level, min(l, 1))
+			level = max(level, min(m.Score.Level, 1)) // mild blame is done with by any answer
 		}
 		for _, sig := range m.Score.Signals {
 			w := kinds[sig].weight / 10 * left
 			switch {
 			case w == 0, sig == "vulnerability" && !atRisk(&m.Score):
 				continue
-			case sig == "pressure" && a.nudges(m.At):
-				w *= 2
+			case sig == "pressure" && a.nudges(m.At) && !slices.Contains(m.Score.Signals, "repeat_contact"):
+				w *= 2 // where it is not said as well
 			}
 			a.says(sig, w, i)
 		}
@@ -427,7 +452,7 @@ func (a *assessment) level(flag *odzew.Flag, message int, silent bool) int {
 	switch {
 	case enough, len(facts) >= 2 && (flag.Frustration >= heavy || threat && flag.Frustration >= high):
 		sum = 2
-	case len(facts) > 0 && flag.Frustration >= annoyed:
+	case len(facts) > 0 && (flag.Frustration >= annoyed && !a.accepted() || flag.Frustration >= lasting):
 		sum = 1
 	}
 	level := max(sum, min(message, sum+1))
@@ -435,6 +460,15 @@ func (a *assessment) level(flag *odzew.Flag, message int, silent bool) int {
 		level = min(level, 1)
 	}
 	return level
+}
+
+// accepted says whether the customer's last word takes an answer without a complaint.
+func (a *assessment) accepted() bool {
+	n := len(a.Messages)
+	if n < 2 || levelOf(&a.Messages[n-1].Score) > 0 {
+		return false
+	}
+	return slices.ContainsFunc(a.Replies, func(at time.Time) bool { return at.After(a.Messages[n-2].At) && !at.After(a.Messages[n-1].At) })
 }
 
 // needsCall says whether a person should act today: the desk owes something, and

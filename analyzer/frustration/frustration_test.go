@@ -85,6 +85,17 @@ func TestAssess(t *testing.T) {
 		{"content with a bot", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0)}, Waits: odzew.Waits{Turns: []odzew.Turn{closedTurn(t0, t0.Add(time.Second), waits.BotAnswered, 0)}}}, hours(1), 0, false, ""},
 		{"moves house", Case{Messages: []Message{{ID: "a", At: t0, Text: "Przeprowadzam się, więc wypowiadam karnet.", Score: msg("a", t0, odzew.Negative, 2, "churn").Score}}, Waits: open}, hours(1), 0, false, ""},
 		{"vulnerable, and just asks before buying", Case{Messages: []Message{before(msg("a", t0, odzew.Neutral, 0, "vulnerability"))}, Waits: open}, hours(1), 0, false, ""},
+		{"mild blame", Case{Messages: []Message{msg("a", t0, odzew.Negative, 0)}, Waits: open}, hours(1), 1, false, "negative"},
+		{"mild blame, answered", Case{Messages: []Message{msg("a", t0, odzew.Negative, 0)}, Replies: []time.Time{hours(2)}, Waits: answered}, hours(3), 0, false, ""},
+		{"annoyed, answered", Case{Messages: []Message{msg("a", t0, odzew.Negative, 1, "waiting")}, Replies: []time.Time{hours(2)}, Waits: answered}, hours(3), 1, false, "waiting"},
+		{"annoyed, and took the answer", Case{Messages: []Message{msg("a", t0, odzew.Negative, 1, "waiting", "effort"), msg("b", hours(3), odzew.Neutral, 0)}, Replies: []time.Time{hours(2)}, Waits: answered}, hours(4), 0, false, ""},
+		{"annoyed, and wrote on unanswered", Case{Messages: []Message{msg("a", t0, odzew.Negative, 1, "waiting"), msg("b", hours(3), odzew.Neutral, 0)}, Waits: open}, hours(4), 1, false, "waiting"},
+		{"thanks with a doubt", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0), glad(msg("b", hours(3), odzew.Negative, 1, "sarcasm"))}, Replies: []time.Time{hours(2)}, Waits: answered}, hours(4), 0, false, ""},
+		{"irony, and no answer to thank for", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0), glad(msg("b", hours(3), odzew.Negative, 1, "sarcasm"))}, Waits: open}, hours(4), 1, false, "sarcasm"},
+		{"irony at an answer", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0), msg("b", hours(3), odzew.Negative, 1, "sarcasm")}, Replies: []time.Time{hours(2)}, Waits: answered}, hours(4), 1, false, "sarcasm"},
+		{"a reminder that says so", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0), msg("b", hours(50), odzew.Negative, 1, "waiting", "repeat_contact", "pressure")}, Waits: odzew.Waits{Turns: []odzew.Turn{openTurn(t0, 1)}}}, hours(51), 1, false, "repeat_contact"},
+		{"a bot could not help", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0), msg("b", hours(3), odzew.Negative, 0)}, Waits: botsThen(hours(3))}, hours(4), 1, false, "bot_loop"},
+		{"a bot, and no more to say", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0), msg("b", hours(3), odzew.Neutral, 0)}, Waits: botsThen(hours(3))}, hours(4), 0, false, ""},
 		{"an unknown signal", Case{Messages: []Message{msg("a", t0, odzew.Negative, 0, "new_signal")}, Waits: open}, hours(1), 1, false, "negative"},
 	} {
 		f := Assess(tt.c, tt.now)
@@ -92,6 +103,18 @@ func TestAssess(t *testing.T) {
 			t.Errorf("%s: level %d, call %v, cause %q; want %d, %v, %q\n%+v", tt.name, f.Flag.Level, f.Flag.NeedsCall, f.Flag.Cause, tt.level, tt.call, tt.cause, f.Flag.Reasons)
 		}
 	}
+}
+
+// glad is a message with more praise than blame in its words.
+func glad(m Message) Message {
+	m.Score.Valence = 0.5
+	return m
+}
+
+// botsThen are two turns that a bot answered, and one that is open since.
+func botsThen(at time.Time) odzew.Waits {
+	bot := closedTurn(t0, t0.Add(time.Second), waits.BotAnswered, 0)
+	return odzew.Waits{Turns: []odzew.Turn{bot, bot, openTurn(at, 0)}}
 }
 
 // before is a message of somebody who has not bought anything yet.
@@ -177,6 +200,7 @@ func TestSilentLeaver(t *testing.T) {
 		{say("Never mind, my neighbour made one. All the best", odzew.Positive), true},
 		{say("We have bought one here in town.", odzew.Neutral), true},
 		{say("Szkoda słów.", odzew.Negative, "resignation"), true},
+		{say("Fine, but why does it take six days?", odzew.Negative, "resignation", "waiting"), false},
 		{say("Never mind, it works now.", odzew.Neutral), false},
 		{say("Kupiłem gdzie indziej, żądam zwrotu pieniędzy.", odzew.Negative, "churn"), false},
 		{say("Kupiłam gdzie indziej, a sprawę zgłaszam do UOKiK.", odzew.Negative, "legal"), false},

@@ -66,11 +66,27 @@ func leavesQuietly(ms []Message) int {
 		if text.hasAny(demands) || text.hasAny(solving) {
 			return -1
 		}
-		if text.hasAny(leaving) || slices.Contains(m.Score.Signals, "resignation") && !pleased(&m.Score) {
+		if text.hasAny(leaving) || givesUp(&m.Score) {
 			return i
 		}
 	}
 	return -1
+}
+
+// givesUp says whether a message is one of resignation, and of no complaint beside it:
+// who still complains still pursues the matter.
+func givesUp(s *odzew.Score) bool {
+	if pleased(s) {
+		return false
+	}
+	gives := false
+	for _, sig := range s.Signals {
+		gives = gives || sig == "resignation"
+		if k := kinds[sig]; sig != "resignation" && sig != "churn" && k.weight > 0 && k.rank != weak {
+			return false
+		}
+	}
+	return gives
 }
 
 // loud says whether a message threatens, demands, or is furious about more than that
