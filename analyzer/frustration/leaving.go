@@ -117,15 +117,27 @@ func (a *assessment) silent(quiet int) bool {
 // A phrase is words in a row.
 type phrase []string
 
-// A phraseSet holds phrases by the first letter of the first word.
-type phraseSet [256][]phrase
+// A phraseSet holds phrases by the first two letters of the first word.
+type phraseSet [1 << 10][]phrase
 
 func phrases(list ...string) *phraseSet {
 	var set phraseSet
 	for _, p := range list {
-		set[p[0]] = append(set[p[0]], strings.Fields(p))
+		words := strings.Fields(p)
+		at := begins(words[0])
+		set[at] = append(set[at], words)
 	}
 	return &set
+}
+
+// begins tells words apart by their first two letters. A phrase has a star only behind
+// two letters or more.
+func begins(w string) uint16 {
+	at := uint16(w[0]&31) << 5
+	if len(w) > 1 {
+		at |= uint16(w[1] & 31)
+	}
+	return at
 }
 
 // folded are the words of a text, lower case and without diacritics.
@@ -152,7 +164,7 @@ func plainWords(text string) folded {
 
 func (f folded) hasAny(set *phraseSet) bool {
 	for i := range f {
-		for _, p := range set[f[i][0]] {
+		for _, p := range set[begins(f[i])] {
 			if matchWord(p[0], f[i]) && matchPhrase(p[1:], f[i+1:]) {
 				return true
 			}
