@@ -2,20 +2,25 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// TestTuningDoc proves that the commands of docs/tuning.md are those that the script
-// runs: an example that does not work is worse than none.
+// TestTuningDoc proves that the commands of docs/tuning.md are those that the scripts
+// run: an example that does not work is worse than none.
 func TestTuningDoc(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/tuning.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	script, err := os.ReadFile("testdata/script/lexicon.txtar")
-	if err != nil {
-		t.Fatal(err)
+	var script []byte
+	for _, name := range []string{"lexicon.txtar", "lexicon_versions.txtar"} {
+		data, err := os.ReadFile(filepath.Join("testdata", "script", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		script = append(script, data...)
 	}
 	n := 0
 	for line := range strings.Lines(string(doc)) {

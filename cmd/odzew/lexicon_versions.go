@@ -340,7 +340,7 @@ func (c *lexiconHistoryCmd) folder(p *program, cfg *Config, live string) error {
 }
 
 type lexiconRollbackCmd struct {
-	Version string `arg:"" help:"The version, or its beginning, as odzew lexicon history lists it."`
+	Version string `arg:"" help:"The version, or its beginning, as odzew lexicon history lists it; previous is the one that was live before."`
 	Force   bool   `help:"Put its files back although the program's own part is another one by now."`
 	Analyze bool   `help:"Analyse at once what the change can concern."`
 }
@@ -408,15 +408,19 @@ func (c *lexiconRollbackCmd) Run(ctx context.Context, p *program) error {
 	return p.runAnalysis(ctx, st, d, false)
 }
 
-// find returns the version that is named, or begins so.
+// find returns the version that is named, or begins so, or was live before.
 func (c *lexiconRollbackCmd) find(ctx context.Context, st *store.Store) (store.Lexicon, error) {
 	list, err := st.Lexicons(ctx)
 	if err != nil {
 		return store.Lexicon{}, err
 	}
+	live, err := st.Meta(ctx, "lexicon_version")
+	if err != nil {
+		return store.Lexicon{}, err
+	}
 	var found []string
 	for _, l := range list {
-		if l.Version == c.Version {
+		if l.Version == c.Version || c.Version == "previous" && l.Version != live && !l.Since.IsZero() {
 			return st.LexiconOf(ctx, l.Version)
 		}
 		if c.Version != "" && strings.HasPrefix(l.Version, c.Version) {
