@@ -50,17 +50,27 @@ func around(m *Message, start, end int) string {
 	return s
 }
 
-// abbreviated says whether a text ends in a short word and a point.
+// shortened are words that are mostly written short, where no capital tells it.
+var shortened = map[string]bool{
+	"approx": true, "ca": true, "co": true, "cf": true, "dept": true, "est": true, "etc": true, "ext": true, "fig": true, "hrs": true, "inc": true,
+	"ltd": true, "max": true, "min": true, "mins": true, "no": true, "nos": true, "nr": true, "pp": true, "ref": true, "tel": true, "vs": true,
+}
+
+// abbreviated says whether a text ends in what may be an abbreviation and its point: a
+// short word with a capital ("Mr.", "St."), with points within ("a.m."), or one of those
+// that are written short.
 func abbreviated(text string) bool {
 	text = strings.TrimRight(text, " ")
 	if !strings.HasSuffix(text, ".") {
 		return false
 	}
-	n := 0
-	for i := len(text) - 2; i >= 0 && n <= 4 && (text[i]|0x20 >= 'a' && text[i]|0x20 <= 'z' || text[i] == '.'); i-- {
-		n++
+	text = text[:len(text)-1]
+	start := len(text)
+	for start > 0 && (text[start-1]|0x20 >= 'a' && text[start-1]|0x20 <= 'z' || text[start-1] == '.') {
+		start--
 	}
-	return n > 0 && n <= 4
+	w := text[start:]
+	return w != "" && len(w) <= 6 && (len(w) <= 4 && w[0] < 'a' || strings.Contains(w, ".") || shortened[w])
 }
 
 // sentence widens [start, end) to the sentence that it stands in.
