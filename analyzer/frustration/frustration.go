@@ -88,7 +88,7 @@ var kinds = map[string]kind{
 
 const (
 	annoyed = 0.18 // the least figure of level 1
-	lasting = 0.35 // and where the last answer was taken without a complaint
+	lasting = 0.35 // and where there is no threat, and the last answer was taken without a complaint
 	high    = 0.5  // and of level 2, where there is a threat
 	heavy   = 0.68 // and where there is none
 	counted = 0.1  // the least weight of a part that counts as one of two
@@ -273,8 +273,8 @@ func (a *assessment) words(quiet int, f *Finding) (level int) {
 		switch {
 		case left >= fresh:
 			level = max(level, l)
-		case left >= answered:
-			level = max(level, min(m.Score.Level, 1)) // mild blame is done with by any answer
+		case left >= answered && !mild(&m.Score):
+			level = max(level, min(l, 1))
 		}
 		for _, sig := range m.Score.Signals {
 			w := kinds[sig].weight / 10 * left
@@ -308,6 +308,12 @@ func levelOf(s *odzew.Score) int {
 		}
 	}
 	return 0
+}
+
+// mild says whether a message blames and gives no sign of frustration beside it: any
+// answer is the end of that.
+func mild(s *odzew.Score) bool {
+	return s.Level < 2 && !slices.ContainsFunc(s.Signals, func(sig string) bool { return kinds[sig].weight > 0 && sig != "vulnerability" })
 }
 
 // blames says whether a message criticises.
@@ -452,7 +458,7 @@ func (a *assessment) level(flag *odzew.Flag, message int, silent bool) int {
 	switch {
 	case enough, len(facts) >= 2 && (flag.Frustration >= heavy || threat && flag.Frustration >= high):
 		sum = 2
-	case len(facts) > 0 && (flag.Frustration >= annoyed && !a.accepted() || flag.Frustration >= lasting):
+	case len(facts) > 0 && (flag.Frustration >= lasting || flag.Frustration >= annoyed && (threat || !a.accepted())):
 		sum = 1
 	}
 	level := max(sum, min(message, sum+1))
