@@ -2,8 +2,8 @@ package workbench
 
 import (
 	"bytes"
-	"cmp"
-	"slices"
+	"maps"
+	"reflect"
 	"sort"
 
 	"odzew/analyzer/sentiment"
@@ -298,61 +298,62 @@ func (b *edit) question(w spoken) {
 	}
 }
 
+// A learnedKey is a place in a table of learned words: of spellings that fold alike, the
+// last row counts.
+type learnedKey struct {
+	lang   lexicon.Lang
+	domain lexicon.Domain
+	hash   lexicon.Hash
+}
+
+// learnedOf returns the rows that count, and in which languages and domains there are
+// any at all.
+func learnedOf(s *lexicon.Set) (rows map[learnedKey]lexicon.LearnedRow, files map[learnedKey]bool) {
+	rows, files = map[learnedKey]lexicon.LearnedRow{}, map[learnedKey]bool{}
+	for _, f := range s.Learned {
+		files[learnedKey{lang: f.Lang, domain: f.Domain}] = true
+		for _, row := range f.Rows {
+			row.Line = 0
+			rows[learnedKey{f.Lang, f.Domain, lexicon.EntryHash(row.Entry)}] = row
+		}
+	}
+	return rows, files
+}
+
 // learned returns the learned words that differ.
 func (b *edit) learned() []*lexicon.LearnedFile {
-	sameFile := func(x, y *lexicon.LearnedFile) bool {
-		return x.Lang == y.Lang && x.Domain == y.Domain && slices.EqualFunc(x.Rows, y.Rows, func(r, s lexicon.LearnedRow) bool {
-			return r.Entry == s.Entry && r.Pull == s.Pull && r.Talk == s.Talk
-		})
-	}
-	if slices.EqualFunc(b.old.Learned, b.edited.Learned, sameFile) {
+	if reflect.DeepEqual(b.old.Learned, b.edited.Learned) {
 		return nil
 	}
-	before, after := b.old.Compile(), b.edited.Compile()
-	differ := map[choice]bool{}
-	for _, f := range slices.Concat(b.old.Learned, b.edited.Learned) {
-		x, y := before.Learned(f.Lang), after.Learned(f.Lang)
-		for d := range lexicon.NumDomains {
-			b.everything = b.everything || x.Has(d) != y.Has(d)
-		}
-		for i := range f.Rows {
-			entry := f.Rows[i].Entry
-			h := lexicon.EntryHash(entry)
-			if !sameRow(x, y, h) {
-				differ[choice{f.Lang, entry}] = true
-			}
+	before, filesBefore := learnedOf(b.old)
+	after, filesAfter := learnedOf(b.edited)
+	if !maps.Equal(filesBefore, filesAfter) {
+		b.everything = true // a domain that a text is or is not of
+		return nil
+	}
+	differ := map[lexicon.Lang]map[string]bool{lexicon.PL: {}, lexicon.EN: {}}
+	for k, row := range before {
+		if now, both := after[k]; !both || !reflect.DeepEqual(row, now) {
+			differ[k.lang][row.Entry] = true
 		}
 	}
-	b.n += len(differ)
-	var out []*lexicon.LearnedFile
-	for _, l := range []lexicon.Lang{lexicon.PL, lexicon.EN} {
-		f := &lexicon.LearnedFile{Lang: l}
-		for c := range differ {
-			if c.lang == l {
-				f.Rows = append(f.Rows, lexicon.LearnedRow{Entry: c.key})
-			}
+	for k, row := range after {
+		if _, both := before[k]; !both {
+			differ[k.lang][row.Entry] = true
 		}
+	}
+	var out []*lexicon.LearnedFile
+	for lang, entries := range differ {
+		f := &lexicon.LearnedFile{Lang: lang}
+		for entry := range entries {
+			f.Rows = append(f.Rows, lexicon.LearnedRow{Entry: entry})
+		}
+		b.n += len(f.Rows)
 		if len(f.Rows) > 0 {
 			out = append(out, f)
 		}
 	}
 	return out
-}
-
-// sameRow reports whether two tables say the same at a hash. A row that pulls nowhere
-// is as good as none.
-func sameRow(x, y *lexicon.Table, h lexicon.Hash) bool {
-	var none lexicon.TableRow
-	r, s := cmp.Or(x.Find(h), &none), cmp.Or(y.Find(h), &none)
-	if r.Pull != s.Pull || r.Talk != s.Talk {
-		return false
-	}
-	for d := range lexicon.NumDomains {
-		if x.Entry(r, d) != y.Entry(s, d) {
-			return false
-		}
-	}
-	return true
 }
 
 // compile makes the lexicon that knows what is in question and nothing else. Entries of
