@@ -85,6 +85,8 @@ const (
 	// contactDays is how far apart two conversations of a customer may lie to have
 	// to do with each other.
 	contactDays = 14
+	// matterDays is how much earlier one of them may have begun that still goes on.
+	matterDays = 90
 	// maxContacts bounds what is read of customers with very many conversations.
 	maxContacts = 20_000
 )
@@ -99,8 +101,9 @@ func (s *Store) loadOthers(ctx context.Context, out []Stored) error {
 	}
 	rows, err := s.r.QueryContext(ctx, `SELECT c.id, o.external_id, o.source, o.channel, o.created_at, o.last_message_at
 		FROM conversations c JOIN customers k ON k.id = c.customer_id JOIN customers k2 ON k2.identity = k.identity
-		JOIN conversations o ON o.customer_id = k2.id AND o.id <> c.id AND o.created_at BETWEEN c.created_at - ?2 AND c.last_message_at + ?2
-		WHERE c.id IN (SELECT value FROM json_each(?1)) AND o.excluded = '' ORDER BY c.id, o.created_at LIMIT ?3`, jsonInts(ids), contactDays*24*3600, maxContacts)
+		JOIN conversations o ON o.customer_id = k2.id AND o.id <> c.id AND o.created_at BETWEEN c.created_at - ?4 AND c.last_message_at + ?2
+		WHERE c.id IN (SELECT value FROM json_each(?1)) AND o.last_message_at >= c.created_at - ?2 AND o.excluded = '' ORDER BY c.id, o.created_at LIMIT ?3`,
+		jsonInts(ids), contactDays*24*3600, maxContacts, matterDays*24*3600)
 	if err != nil {
 		return err
 	}

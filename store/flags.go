@@ -70,9 +70,16 @@ func (b *Batch) saveFlag(v Versions, f *Finding, reasons string) error {
 		level     int
 		state     string
 		openedOld int64
+		other     int64 // the conversation that it tells of
+		call      bool
+		sum       float64
 	)
-	if err := b.queryRow(`SELECT id, level, state, opened_at FROM flags WHERE who = ? AND cause = ?`, []any{who, f.Flag.Cause}, &id, &level, &state, &openedOld); err != nil {
+	if err := b.queryRow(`SELECT id, level, state, opened_at, conversation_id, needs_call, frustration FROM flags WHERE who = ? AND cause = ?`, []any{who, f.Flag.Cause},
+		&id, &level, &state, &openedOld, &other, &call, &sum); err != nil {
 		return err
+	}
+	if active := state == FlagOpen || state == FlagAcknowledged; active && other != f.Conversation && graver(call, level, sum, &f.Flag) {
+		return nil // of two conversations of one customer the graver one is told
 	}
 	event := ""
 	switch {
@@ -93,6 +100,17 @@ func (b *Batch) saveFlag(v Versions, f *Finding, reasons string) error {
 		return nil
 	}
 	return b.flagEvent(id, now, event, f.Flag.Level, byAnalysis)
+}
+
+// graver says whether what a flag tells is graver than another of its cause.
+func graver(call bool, level int, frustration float64, than *odzew.Flag) bool {
+	switch {
+	case call != than.NeedsCall:
+		return call
+	case level != than.Level:
+		return level > than.Level
+	}
+	return frustration > than.Frustration
 }
 
 // settleFlags resolves the flags of a conversation that have another cause.

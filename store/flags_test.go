@@ -87,3 +87,64 @@ func TestFlagLife(t *testing.T) {
 		t.Error("a flag that is not there was muted")
 	}
 }
+
+// TestFlagOfTwo: of a customer's two conversations with one cause the graver is told,
+// whichever was analysed last; when it calms, the other may take its place.
+func TestFlagOfTwo(t *testing.T) {
+	for _, order := range [][2]int64{{1, 2}, {2, 1}} {
+		s, ctx := open(t), t.Context()
+		put(t, s, "shop", "", conversation("C-1"), conversation("C-2"))
+		found := func(conv int64, level int, call bool) {
+			t.Helper()
+			f := Finding{Conversation: conv, Revision: 1, Anew: true, Identity: []byte("ewa"), Flag: odzew.Flag{Cause: "waiting", Level: level, Frustration: float64(level) / 2, NeedsCall: call, OpenedAt: start}}
+			if err := s.SaveFindings(ctx, Versions{Lexicon: "1", Analyzer: "1"}, []Finding{f}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		told := func() string {
+			t.Helper()
+			list, err := s.Flags(ctx, true, 100)
+			if err != nil || len(list) != 1 {
+				t.Fatalf("%+v, %v", list, err)
+			}
+			return fmt.Sprint(list[0].Conversation, " ", list[0].Level, " ", list[0].NeedsCall)
+		}
+		for _, conv := range order {
+			found(conv, map[int64]int{1: 2, 2: 1}[conv], conv == 1)
+		}
+		if got := told(); got != "C-1 2 true" {
+			t.Errorf("%v: %s", order, got)
+		}
+		found(1, 1, false)
+		found(2, 1, true)
+		if got := told(); got != "C-2 1 true" {
+			t.Errorf("%v, calmed: %s", order, got)
+		}
+	}
+}
+
+// TestOthers: a conversation that began long ago and still goes on is one of the
+// customer's others; one that ended long ago is none.
+func TestOthers(t *testing.T) {
+	s := open(t)
+	over := func(id string, from, to time.Time) *odzew.Conversation {
+		c := conversation(id)
+		c.CreatedAt, c.Events, c.Ratings = from, nil, nil
+		c.Messages[0].At, c.Messages[1].At = from, to
+		return c
+	}
+	day := 24 * time.Hour
+	put(t, s, "shop", "", over("now", start, start.Add(day)), over("goes on", start.Add(-30*day), start.Add(-time.Hour)),
+		over("over", start.Add(-30*day), start.Add(-29*day)), over("later", start.Add(10*day), start.Add(11*day)), over("much later", start.Add(20*day), start.Add(21*day)))
+	list, err := s.Load(t.Context(), []int64{1})
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	var got []string
+	for _, o := range list[0].Others {
+		got = append(got, o.Conversation)
+	}
+	if diff := cmp.Diff([]string{"goes on", "later"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
