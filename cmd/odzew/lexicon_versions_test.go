@@ -63,7 +63,7 @@ func derived(t *testing.T, db string) string {
 		if err := rows.Err(); err != nil {
 			t.Fatal(err)
 		}
-		if n == 0 && !strings.Contains(q, "stale_days") {
+		if n == 0 && !strings.Contains(q, "stale_days") && !strings.Contains(q, "statutory_requests") {
 			t.Fatalf("%s: no rows", q)
 		}
 	}
@@ -276,5 +276,235 @@ func TestEditEqualsAll(t *testing.T) {
 	t.Logf("%d conversations checked, %d analysed anew", checked, anew)
 	if checked < 3*len(list) || anew == 0 || 2*anew > 10*len(list) {
 		t.Errorf("%d conversations checked, %d analysed anew, of 10 times %d: the shortcut was hardly taken", checked, anew, len(list))
+	}
+}
+
+// An analysis that is killed while it carries findings over, and run again, ends in what
+// analysing all anew makes.
+func TestEditKilledAnywhere(t *testing.T) {
+	dir := t.TempDir()
+	var sb strings.Builder
+	at := time.Date(2026, 2, 2, 8, 0, 0, 0, time.UTC)
+	for i := range 9000 {
+		at = at.Add(7 * time.Minute)
+		text := "Czekam na zwrot, to już trzeci tydzień. Ile można?"
+		if i%40 == 0 {
+			text = "Fotel wiezie ślimax."
+		}
+		fmt.Fprintf(&sb, `{"id":"C-%d","channel":"email","created_at":%q,"customer":{"id":"k-%d"},"messages":[{"id":"m1","at":%q,"author":"customer","public":true,"text":%q},{"id":"m2","at":%q,"author":"agent","public":true,"text":"Sprawdzam."}]}`+"\n",
+			i, at.Format(time.RFC3339), i, at.Format(time.RFC3339), text, at.Add(time.Hour).Format(time.RFC3339))
+	}
+	line := "=ślimax\ttone\t-0.7\t0.7\t\t\t\n"
+	write := func(name, text string) {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("shop.jsonl", sb.String())
+	write("own/pl/own.tsv", overlayHead)
+	for _, name := range []string{"calm", "rough"} {
+		write(name+".yaml", "database: "+name+".db\nlexicon: {overlay: own}\n")
+	}
+	calm, rough := filepath.Join(dir, "calm.yaml"), filepath.Join(dir, "rough.yaml")
+	must(t, "", "--config", calm, "import", "--format", "jsonl", filepath.Join(dir, "shop.jsonl"))
+	must(t, "", "--config", calm, "analyze")
+	data, err := os.ReadFile(filepath.Join(dir, "calm.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("rough.db", string(data))
+	write("own/pl/own.tsv", overlayHead+line)
+	must(t, "", "--config", calm, "analyze", "--all")
+	if !killHalfway(t, filepath.Join(dir, "rough.db"), "--config", rough, "analyze") {
+		t.Error("it was never killed between two ranges")
+	}
+	kills := 1 + untilDone(t, rand.New(rand.NewPCG(5, 6)), "--config", rough, "analyze")
+	want, got := derived(t, filepath.Join(dir, "calm.db")), derived(t, filepath.Join(dir, "rough.db"))
+	if want != got {
+		t.Errorf("after %d kills: %s", kills, cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
+	}
+}
+
+// killHalfway runs a command and kills it once findings stand by two lexicons. It reports
+// whether it came to that.
+func killHalfway(t *testing.T, db string, args ...string) bool {
+	t.Helper()
+	conn, err := sql.Open("sqlite3", "file:"+db+"?mode=ro&_busy_timeout=5000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	cmd := child(t, args...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case err := <-ended:
+			t.Logf("it ended by itself: %v", err)
+			return false
+		default:
+		}
+		var versions int
+		if err := conn.QueryRow(`SELECT count(DISTINCT lexicon_version) FROM findings`).Scan(&versions); err != nil {
+			t.Fatal(err)
+		}
+		if versions > 1 {
+			cmd.Process.Kill()
+			<-ended
+			return true
+		}
+	}
+}
+
+// What a rollback refuses, and what it records.
+func TestRollbackRefuses(t *testing.T) {
+	dir := t.TempDir()
+	own := filepath.Join(dir, "own", "pl", "own.tsv")
+	if err := os.MkdirAll(filepath.Dir(own), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(dir, "odzew.yaml")
+	for file, text := range map[string]string{own: overlayHead, config: "database: t.db\nlexicon: {overlay: own}\n"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	st, err := store.Open(t.Context(), filepath.Join(dir, "t.db"), store.Options{Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	site, err := readSite(filepath.Join(dir, "own"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range []string{"abc1", "abc2", "large"} {
+		l := store.Lexicon{Version: version, Shipped: "another", Overlay: site.archive}
+		if version == "large" {
+			l.Overlay = nil
+		}
+		if err := st.RecordLexicon(t.Context(), l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		version, want string
+		status        int
+	}{
+		{"abc", `"abc" is the beginning of 2 versions: `, statusUsage},
+		{"", "there is no lexicon", statusUsage},
+		{"x", "there is no lexicon", statusUsage},
+		{"large", "were not recorded", statusFailed},
+		{"abc1", "another version of the program", statusFailed},
+	} {
+		status, _, errs := runOdzew(t, "", "--config", config, "lexicon", "rollback", tt.version)
+		if status != tt.status || !strings.Contains(errs, tt.want) {
+			t.Errorf("rollback %q: status %d, %s", tt.version, status, errs)
+		}
+	}
+	out := must(t, "", "--config", config, "lexicon", "rollback", "abc2", "--force")
+	if !strings.Contains(out, "is recorded as") {
+		t.Error(out)
+	}
+	if out := must(t, "", "--config", config, "lexicon", "history"); !strings.Contains(out, "of another version of the program") || !strings.Contains(out, "more than 4 MiB") {
+		t.Error(out)
+	}
+
+	// More than is recorded: analysed, said, and not put at risk.
+	big := overlayHead + "=zzz\ttopic\t\t\t\t\t" + strings.Repeat("x", mostOverlay) + "\n"
+	if err := os.WriteFile(own, []byte(big), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, _, errs := runOdzew(t, "", "--config", config, "analyze")
+	if status != statusDone || !strings.Contains(errs, "are not recorded") {
+		t.Errorf("status %d, %s", status, errs)
+	}
+	status, _, errs = runOdzew(t, "", "--config", config, "lexicon", "rollback", "abc1", "--force")
+	if status != statusDone {
+		t.Errorf("status %d, %s", status, errs)
+	}
+	if data, err := os.ReadFile(own); err != nil || string(data) != overlayHead {
+		t.Errorf("%.80q, %v", data, err)
+	}
+}
+
+// A full disk, or what else goes wrong before all is written, leaves the files as they
+// were.
+func TestPutBackWhole(t *testing.T) {
+	from, to := t.TempDir(), t.TempDir()
+	for _, name := range []string{"en/own.tsv", "pl/own.tsv"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(from, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(from, name), []byte("then"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	site, err := readSite(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(to, "en"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"en/own.tsv": "now", "pl": "a file where a folder should be"} {
+		if err := os.WriteFile(filepath.Join(to, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := putBack(to, site.archive); err == nil {
+		t.Fatal("no error")
+	}
+	data, err := os.ReadFile(filepath.Join(to, "en/own.tsv"))
+	if err != nil || string(data) != "now" {
+		t.Errorf("%q, %v", data, err)
+	}
+	if left, err := os.ReadDir(filepath.Join(to, "en")); err != nil || len(left) != 1 {
+		t.Errorf("%v, %v", left, err)
+	}
+	if err := putBack(to, []byte("no archive")); err == nil || !strings.Contains(err.Error(), "cannot be read") {
+		t.Error(err)
+	}
+}
+
+// The sign test against its definition, by hand.
+func TestSignTest(t *testing.T) {
+	for _, tt := range []struct {
+		a, b int
+		want float64
+	}{{0, 0, 1}, {0, 1, 1}, {3, 3, 1}, {0, 5, 0.0625}, {6, 2, 74.0 / 256}, {0, 10, 2.0 / 1024}, {1, 9, 22.0 / 1024}} {
+		if got := signTest(tt.a, tt.b); max(got-tt.want, tt.want-got) > 1e-9 {
+			t.Errorf("signTest(%d, %d) = %g, want %g", tt.a, tt.b, got, tt.want)
+		}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	muted := func(live, candidate int) store.ShadowLabel {
+		return store.ShadowLabel{Live: live, Candidate: candidate, Muted: true}
+	}
+	rated := func(live, candidate int, score float64) store.ShadowLabel {
+		return store.ShadowLabel{Live: live, Candidate: candidate, Rating: odzew.Rating{Kind: "csat", Score: score, Max: 5}}
+	}
+	got := judge([]store.ShadowLabel{muted(2, 0), muted(1, 2), rated(0, 1, 1), rated(0, 1, 5), rated(2, 1, 5), rated(0, 1, 3), {Live: 1, Candidate: 0, Rating: odzew.Rating{Kind: "stars", Score: 1, Max: 5}}})
+	got.P = 0
+	// 3 of 5 counts as good as 1 of 2 does not: reporter.Said draws the line.
+	if got.Muted != 2 || got.Live+got.Candidate != got.Muted+got.Ratings || got.Better != "" || got.Candidate < 3 {
+		t.Errorf("%+v", got)
+	}
+	var all []store.ShadowLabel
+	for range 9 {
+		all = append(all, muted(1, 0))
+	}
+	if got := judge(all); got.Better != "candidate" || got.Candidate != 9 {
+		t.Errorf("%+v", got)
 	}
 }
