@@ -1,13 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"odzew"
+	"odzew/analyzer"
 	"odzew/analyzer/reply"
+	"odzew/analyzer/sentiment"
 	"odzew/analyzer/waits"
 	"odzew/reporter/mask"
 	"odzew/store"
@@ -81,6 +86,7 @@ type explanation struct {
 	Flag         odzew.Flag        `json:"flag"`
 	Waits        waits.Explanation `json:"waits"`
 	Messages     []odzew.Score     `json:"messages"`
+	Flips        []messageFlip     `json:"flips"`
 	Problems     []odzew.Problem   `json:"problems,omitempty"`
 }
 
@@ -88,9 +94,10 @@ func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) err
 	now := p.now()
 	in := inputOf(c)
 	r := d.Analyze(in, now)
+	flips := messageFlips(in, &r, d, now)
 	x := waits.Explain(c.Conversation, d.Calendars.For(&c.Conversation), now, d.WaitOptions(in))
 	if p.global.JSON {
-		out := explanation{c.Conversation.ID, c.Source, r.Touchpoint, r.Flag, x, []odzew.Score{}, c.Problems}
+		out := explanation{c.Conversation.ID, c.Source, r.Touchpoint, r.Flag, x, []odzew.Score{}, flips, c.Problems}
 		for i := range r.Scores {
 			s := r.Scores[i].Score
 			s.ID = c.Messages[r.Scores[i].Index].ID
@@ -113,6 +120,16 @@ func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) err
 			w.printf(" “%s” (%s)", mask.Clean(reason.Quote), mask.Clean(reason.Message))
 		}
 		w.printf("\n")
+	}
+	for _, f := range flips {
+		if f.Of == flipCall {
+			w.printf("  nobody need act without %s\n", mask.Clean(f.Without))
+		} else {
+			w.printf("  level %s would be level %s without %s\n", f.From, f.To, mask.Clean(f.Without))
+		}
+	}
+	if r.Flag.Level > 0 && len(flips) == 0 {
+		w.printf("  hangs on no single message\n")
 	}
 	for _, pr := range c.Problems {
 		w.printf("  not taken as it came: %s %q: %s\n", mask.Clean(pr.Field), pr.Value, pr.Reason)
@@ -140,6 +157,49 @@ func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) err
 	}
 	p.explainWaits(w, &x, cfg)
 	return w.err
+}
+
+// A messageFlip names the message without which a conversation would be judged
+// otherwise.
+type messageFlip struct {
+	Of      string `json:"of"` // sentiment.FlipLevel or flipCall
+	From    string `json:"from"`
+	To      string `json:"to"`
+	Without string `json:"without"` // the message's ID
+}
+
+// flipCall is a flip of whether a person should act.
+const flipCall = "needs_call"
+
+// messageFlips leaves out one message of the customer at a time, the most frustrated
+// first, and finds the one without which the level would be lowest, and one without
+// which nobody need act. Where no single one decides there is none.
+func messageFlips(in analyzer.Input, r *analyzer.Result, d *desk, now time.Time) []messageFlip {
+	const most = 20
+	scores := slices.Clone(r.Scores)
+	slices.SortStableFunc(scores, func(a, b analyzer.MessageScore) int {
+		return cmp.Or(cmp.Compare(b.Score.Level, a.Score.Level), cmp.Compare(b.Score.Frustration, a.Score.Frustration))
+	})
+	lowest, spared, quiet := r.Flag.Level, "", ""
+	for _, s := range scores[:min(most, len(scores))] {
+		less := in
+		less.Messages = slices.Delete(slices.Clone(in.Messages), s.Index, s.Index+1)
+		without := d.Analyze(less, now).Flag
+		if without.Level < lowest {
+			lowest, spared = without.Level, in.Messages[s.Index].ID
+		}
+		if r.Flag.NeedsCall && !without.NeedsCall && quiet == "" {
+			quiet = in.Messages[s.Index].ID
+		}
+	}
+	flips := []messageFlip{}
+	if spared != "" {
+		flips = append(flips, messageFlip{sentiment.FlipLevel, strconv.Itoa(r.Flag.Level), strconv.Itoa(lowest), spared})
+	}
+	if quiet != "" {
+		flips = append(flips, messageFlip{flipCall, "true", "false", quiet})
+	}
+	return flips
 }
 
 // explainWaits lists every event that the waits are made of, and the opening hours
