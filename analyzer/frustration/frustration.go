@@ -313,7 +313,7 @@ func levelOf(s *odzew.Score) int {
 // mild says whether a message blames and gives no sign of frustration beside it: any
 // answer is the end of that.
 func mild(s *odzew.Score) bool {
-	return s.Level < 2 && !slices.ContainsFunc(s.Signals, func(sig string) bool { return kinds[sig].weight > 0 && sig != "vulnerability" })
+	return s.Level < 2 && !slices.ContainsFunc(s.Signals, func(sig string) bool { return kinds[sig].weight > 0 && sig != "vulnerability" && sig != "pressure" })
 }
 
 // blames says whether a message criticises.

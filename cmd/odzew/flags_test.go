@@ -148,7 +148,7 @@ func TestDemoFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	called := map[int64]bool{}
+	called, flagged := map[int64]bool{}, map[int64]bool{}
 	flags, err := st.Flags(t.Context(), true, 1000)
 	if err != nil {
 		t.Fatal(err)
@@ -159,6 +159,7 @@ func TestDemoFlags(t *testing.T) {
 			t.Fatal(err)
 		}
 		called[id] = called[id] || f.NeedsCall
+		flagged[id] = true
 	}
 
 	data, err := os.ReadFile(filepath.Join("demodata", "expected.json"))
@@ -170,7 +171,8 @@ func TestDemoFlags(t *testing.T) {
 			ID      string `json:"id"`
 			Content bool   `json:"content"`
 			States  []struct {
-				NeedsCall bool `json:"needs_call"`
+				Frustration int  `json:"frustration"`
+				NeedsCall   bool `json:"needs_call"`
 			} `json:"states"`
 		} `json:"conversations"`
 	}
@@ -178,6 +180,7 @@ func TestDemoFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	right, missed, wrong := 0, 0, 0
+	var annoyed struct{ right, missed, wrong int } // flags of any level
 	for _, x := range expected.Conversations {
 		id, err := st.FindConversation(t.Context(), x.ID)
 		if errors.Is(err, store.ErrNotFound) {
@@ -185,6 +188,16 @@ func TestDemoFlags(t *testing.T) {
 		}
 		if err != nil {
 			t.Fatal(err)
+		}
+		switch frustrated := len(x.States) > 0 && x.States[len(x.States)-1].Frustration > 0; {
+		case frustrated && flagged[id]:
+			annoyed.right++
+		case frustrated:
+			annoyed.missed++
+			t.Logf("%s: no flag", x.ID)
+		case flagged[id]:
+			annoyed.wrong++
+			t.Logf("%s: a flag for nothing%s", x.ID, yes(x.Content, ", and the customer is content"))
 		}
 		want := len(x.States) > 0 && x.States[len(x.States)-1].NeedsCall
 		switch {
@@ -202,6 +215,10 @@ func TestDemoFlags(t *testing.T) {
 		}
 	}
 	t.Logf("%d called as they should, %d missed, %d called for nothing", right, missed, wrong)
+	t.Logf("flags of any level: %+v", annoyed)
+	if annoyed.right < 25 || annoyed.wrong > 15 || annoyed.missed > 8 {
+		t.Errorf("flags of any level: %+v", annoyed)
+	}
 	if right < 15 || 100*right < 85*(right+missed) || 100*right < 85*(right+wrong) {
 		t.Errorf("%d called as they should, %d missed, %d called for nothing", right, missed, wrong)
 	}
