@@ -33,9 +33,6 @@ import (
 
 // An Edit is what lies between two lexicons of the same files but for entries.
 type Edit struct {
-	// Entries is how many entries and learned words are in one of them only, or
-	// another in each. One that differs counts twice.
-	Entries int
 	// Everything: no text is safe.
 	Everything bool
 
@@ -70,7 +67,7 @@ func Between(old, edited *lexicon.Set) *Edit {
 	b := edit{old: old, edited: edited, spellings: map[string]bool{}}
 	b.entries()
 	learned := b.learned()
-	e := &Edit{Entries: b.n, Everything: b.everything}
+	e := &Edit{Everything: b.everything}
 	if e.Everything || len(b.spellings) == 0 && len(learned) == 0 {
 		return e
 	}
@@ -87,7 +84,6 @@ func Between(old, edited *lexicon.Set) *Edit {
 // edit is an Edit while it is found out.
 type edit struct {
 	old, edited *lexicon.Set
-	n           int
 	everything  bool
 	spellings   map[string]bool // in question
 }
@@ -146,8 +142,7 @@ func vocabularyOf(s *lexicon.Set) *vocabulary {
 // entries finds what is in question for the entries.
 func (b *edit) entries() {
 	differ := b.differing()
-	b.n = len(differ)
-	if b.n == 0 {
+	if len(differ) == 0 {
 		return
 	}
 	before, after := vocabularyOf(b.old), vocabularyOf(b.edited)
@@ -348,7 +343,6 @@ func (b *edit) learned() []*lexicon.LearnedFile {
 		for entry := range entries {
 			f.Rows = append(f.Rows, lexicon.LearnedRow{Entry: entry})
 		}
-		b.n += len(f.Rows)
 		if len(f.Rows) > 0 {
 			out = append(out, f)
 		}

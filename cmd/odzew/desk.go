@@ -80,7 +80,7 @@ func (p *program) loadLexicon(key, dir string) (*siteLexicon, *sentiment.Scorer,
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	compiled, err := p.compiledLexicon(layers(site.files)...)
 	if err != nil {
-		return nil, nil, usagef("lexicon: %w", err)
+		return nil, nil, usagef("%s %s: %w", key, dir, err)
 	}
 	model, err := sentiment.LoadModel(lexicon.Shipped())
 	if err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -36,7 +35,7 @@ func (p *program) newCandidate(cfg *Config) (*candidate, error) {
 	}
 	_, sc, err := p.loadLexicon("lexicon.shadow", cfg.Lexicon.Shadow)
 	if err != nil {
-		return nil, fmt.Errorf("lexicon.shadow %s: %w", cfg.Lexicon.Shadow, err)
+		return nil, err
 	}
 	return &candidate{&analyzer.Analyzer{Scorer: sc}, sc.Version()}, nil
 }
