@@ -60,6 +60,7 @@ func (c *Compiled) Image() []byte {
 	for _, t := range c.learned {
 		t.index.put(&w)
 		put(&w, t.rows)
+		put(&w, t.tags)
 		put(&w, t.ends)
 		putText(&w, t.text)
 		put(&w, []uint8{t.domains})
@@ -102,6 +103,7 @@ func OfImage(image []byte, version string) (*Compiled, error) {
 		t := &Table{lang: Lang(l)}
 		t.index.take(&r)
 		t.rows = take[TableRow](&r)
+		t.tags = take[TagWeight](&r)
 		t.ends = take[uint32](&r)
 		t.text = takeText(&r)
 		for _, d := range take[uint8](&r) {

@@ -22,6 +22,8 @@ import (
 //
 //   - A file is learned.DOMAIN.tsv in the folder of its language. Its domain says what
 //     sort of texts its words were learned from.
+//   - Words that tell the stage, the emotion and the aspects of a message stand in a file
+//     learned.tags.tsv, whatever the domain.
 //   - An entry is a word, two neighbours, or the beginning of a longer word ("polecz*").
 //     Diacritics never matter: a table knows folded spellings only.
 //   - Weights are logits in hundredths, so that reading them is exact and quick.
@@ -37,7 +39,38 @@ const (
 	NumDomains
 )
 
-var domainNames = [NumDomains]string{"desk", "reviews"}
+// TagWords takes the place of a domain where words tell tags and no class.
+const TagWords = NumDomains
+
+var domainNames = [TagWords + 1]string{"desk", "reviews", "tags"}
+
+// The tags that learned words tell: the stages, the emotions, the aspects.
+const (
+	TagStages   = 0
+	TagEmotions = TagStages + 5
+	TagAspects  = TagEmotions + 7
+	NumToldTags = TagAspects + 14
+)
+
+// ToldTags are their names, as the files write them.
+var ToldTags = func() (names [NumToldTags]string) {
+	for i, n := range Stages {
+		names[TagStages+i] = "stage:" + n
+	}
+	for i, n := range Emotions {
+		names[TagEmotions+i] = "emotion:" + n
+	}
+	for i, n := range Aspects {
+		names[TagAspects+i] = "aspect:" + n
+	}
+	return names
+}()
+
+// A TagWeight is how far a word moves the logit of a tag, in hundredths.
+type TagWeight struct {
+	Tag    uint8 // index in ToldTags
+	Weight int16
+}
 
 // String returns the domain as files are named.
 func (d Domain) String() string { return domainNames[d] }
@@ -54,6 +87,8 @@ type LearnedRow struct {
 	// Talk is how far it moves the logit of the text's being of the domain, in
 	// hundredths. Desk talk is what is of no other domain, so there it is 0.
 	Talk int16
+	// Tags are what a row of TagWords has instead, by their numbers.
+	Tags []TagWeight
 	Line int32
 }
 
@@ -66,7 +101,18 @@ type LearnedFile struct {
 	Rows   []LearnedRow
 }
 
-const learnedHeader = "entry\tnegative\tneutral\tpositive\tmixed\ttalk"
+const (
+	learnedHeader = "entry\tnegative\tneutral\tpositive\tmixed\ttalk"
+	tagsHeader    = "entry\ttags"
+)
+
+// header is the first line of the files of a domain.
+func (d Domain) header() string {
+	if d == TagWords {
+		return tagsHeader
+	}
+	return learnedHeader
+}
 
 // LearnedName is the name of the file that holds what was learned in a domain.
 func LearnedName(d Domain) string { return "learned." + d.String() + ".tsv" }
@@ -88,7 +134,7 @@ func ParseLearned(name string, data []byte) (*LearnedFile, error) {
 	domain := slices.IndexFunc(domainNames[:], func(d string) bool { return path.Base(name) == "learned."+d+".tsv" })
 	switch {
 	case domain < 0 || f.Lang == Any:
-		fail(1, "learned words stand in pl or en, in learned.desk.tsv or learned.reviews.tsv")
+		fail(1, "learned words stand in pl or en, in learned.desk.tsv, learned.reviews.tsv or learned.tags.tsv")
 		return nil, errs
 	case !utf8.Valid(data):
 		fail(1, "not UTF-8: save the file as UTF-8")
@@ -108,14 +154,14 @@ func ParseLearned(name string, data []byte) (*LearnedFile, error) {
 			if strings.HasPrefix(raw, "# ") {
 				continue
 			}
-			if raw != learnedHeader {
-				fail(n, "the header is %q, not %q", raw, learnedHeader)
+			if raw != f.Domain.header() {
+				fail(n, "the header is %q, not %q", raw, f.Domain.header())
 				return nil, errs
 			}
 			headed = true
 			continue
 		}
-		row, msg := learnedRow(raw)
+		row, msg := f.Domain.row(raw)
 		if msg == "" && f.Domain == Desk && row.Talk != 0 {
 			msg = "talk is for other domains: desk talk is what is of none of them"
 		}
@@ -130,15 +176,19 @@ func ParseLearned(name string, data []byte) (*LearnedFile, error) {
 		f.Rows = append(f.Rows, row)
 	}
 	if !headed {
-		fail(1, "no header: the first line must be %q", learnedHeader)
+		fail(1, "no header: the first line must be %q", f.Domain.header())
 	}
 	return f, errs.err()
 }
 
-// learnedRow reads one row; msg is empty where it is good.
-func learnedRow(raw string) (row LearnedRow, msg string) {
+// row reads one row; msg is empty where it is good.
+func (d Domain) row(raw string) (row LearnedRow, msg string) {
 	row.Entry, raw, _ = cut(raw, '\t')
 	if msg := checkLearned(row.Entry); msg != "" {
+		return row, msg
+	}
+	if d == TagWords {
+		row.Tags, msg = tagWeights(raw)
 		return row, msg
 	}
 	for k := range 5 {
@@ -157,6 +207,31 @@ func learnedRow(raw string) (row LearnedRow, msg string) {
 		}
 	}
 	return row, ""
+}
+
+// tagWeights reads weights of tags: "stage:purchase=1.2 aspect:price=-0.4", in the
+// order of ToldTags.
+func tagWeights(raw string) (tags []TagWeight, msg string) {
+	tags = make([]TagWeight, 0, 1+strings.Count(raw, " "))
+	for more := true; more; {
+		var one string
+		one, raw, more = cut(raw, ' ')
+		name, weight, ok := cut(one, '=')
+		k := slices.Index(ToldTags[:], name)
+		v, n := hundredths(weight)
+		switch {
+		case !ok || n != len(weight):
+			return nil, fmt.Sprintf("%q is no weight of a tag: write aspect:price=0.42, from -99.99 to 99.99 with at most two decimals, one space between", one)
+		case k < 0:
+			return nil, fmt.Sprintf("%q is no stage:, emotion: or aspect: that is known", name)
+		case v == 0:
+			return nil, fmt.Sprintf("%q says nothing: leave it out", one)
+		case len(tags) > 0 && int(tags[len(tags)-1].Tag) >= k:
+			return nil, fmt.Sprintf("%s must stand before %s, and once", name, ToldTags[tags[len(tags)-1].Tag])
+		}
+		tags = append(tags, TagWeight{uint8(k), v})
+	}
+	return tags, ""
 }
 
 // checkLearned says what is wrong with a learned entry.
@@ -231,13 +306,24 @@ func (f *LearnedFile) Bytes(comment ...string) []byte {
 	for _, c := range comment {
 		fmt.Fprintf(&b, "# %s\n", c)
 	}
-	b.WriteString(learnedHeader + "\n")
+	b.WriteString(f.Domain.header() + "\n")
+	number := func(v int16) string { return strconv.FormatFloat(float64(v)/100, 'f', -1, 64) }
 	for i := range rows {
 		b.WriteString(rows[i].Entry)
+		if f.Domain == TagWords {
+			sep := byte('\t')
+			for _, t := range rows[i].Tags {
+				b.WriteByte(sep)
+				b.WriteString(ToldTags[t.Tag] + "=" + number(t.Weight))
+				sep = ' '
+			}
+			b.WriteByte('\n')
+			continue
+		}
 		for _, v := range append(rows[i].Pull[:], rows[i].Talk) {
 			b.WriteByte('\t')
 			if v != 0 {
-				b.WriteString(strconv.FormatFloat(float64(v)/100, 'f', -1, 64))
+				b.WriteString(number(v))
 			}
 		}
 		b.WriteByte('\n')
@@ -251,6 +337,17 @@ func (f *LearnedFile) EntryOf(row *LearnedRow) Entry {
 	e := Entry{Pattern: row.Entry, Kind: Learned, Note: f.Domain.String(), Lang: f.Lang, File: f.Name, Line: int(row.Line)}
 	for c, v := range row.Pull {
 		e.Weights[c] = float64(v) / 100
+	}
+	for _, t := range row.Tags {
+		switch k := t.Tag; {
+		case t.Weight <= 0: // it speaks against the tag
+		case k >= TagAspects:
+			e.Tags.Aspects |= 1 << (k - TagAspects)
+		case k >= TagEmotions:
+			e.Tags.Emotions |= 1 << (k - TagEmotions)
+		default:
+			e.Tags.Stages |= 1 << (k - TagStages)
+		}
 	}
 	return e
 }
@@ -319,8 +416,9 @@ func (s *Set) silence(off []Entry) {
 type Table struct {
 	index index
 	rows  []TableRow // 0 is none
-	text  string     // the entries, one behind the other
-	ends  []uint32   // of the entries in the text; 0 is none
+	tags  []TagWeight
+	text  string   // the entries, one behind the other
+	ends  []uint32 // of the entries in the text; 0 is none
 	lang  Lang
 	// domains has a bit for each domain that has a file.
 	domains uint8
@@ -332,8 +430,13 @@ type TableRow struct {
 	Talk int16                // towards Reviews
 	// Pairs: pairs begin with the word.
 	Pairs bool
-	at    [NumDomains]uint32 // number of its entry; 0 is none
+	nTags uint8
+	tags  uint32               // where its tags begin
+	at    [TagWords + 1]uint32 // number of its entry; 0 is none
 }
+
+// Pulls reports whether the row moves classes or talk, and not tags alone.
+func (r *TableRow) Pulls() bool { return r.at[Desk]|r.at[Reviews] != 0 }
 
 // newTable makes the table of a language. Files that come later win, so that a site's
 // own words take the place of shipped ones.
@@ -364,11 +467,17 @@ func newTable(l Lang, learned []*LearnedFile) *Table {
 				t.row(foldedHash(first), &hashes).Pairs = true
 			}
 			to := t.row(EntryHash(row.Entry), &hashes)
-			to.Pull[f.Domain], to.at[f.Domain] = row.Pull, uint32(len(t.ends))
+			to.at[f.Domain] = uint32(len(t.ends))
 			text.WriteString(row.Entry)
 			t.ends = append(t.ends, uint32(text.Len()))
-			if f.Domain != Desk {
-				to.Talk = row.Talk
+			switch f.Domain {
+			case TagWords:
+				to.tags, to.nTags = uint32(len(t.tags)), uint8(len(row.Tags))
+				t.tags = append(t.tags, row.Tags...)
+			case Reviews:
+				to.Pull[Reviews], to.Talk = row.Pull, row.Talk
+			default:
+				to.Pull[f.Domain] = row.Pull
 			}
 		}
 	}
@@ -396,6 +505,9 @@ func (t *Table) Find(h Hash) *TableRow {
 	}
 	return nil
 }
+
+// Tags returns the weights of the tags of a row.
+func (t *Table) Tags(r *TableRow) []TagWeight { return t.tags[r.tags : r.tags+uint32(r.nTags)] }
 
 // Empty reports whether nothing was learned in the language.
 func (t *Table) Empty() bool { return len(t.rows) == 1 }

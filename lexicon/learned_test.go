@@ -12,9 +12,10 @@ import (
 )
 
 const learnedHeader = "entry\tnegative\tneutral\tpositive\tmixed\ttalk\n"
+const tagsHeader = "entry\ttags\n"
 
 func TestParseLearned(t *testing.T) {
-	const reviews = "pl/learned.reviews.tsv"
+	const reviews, tags = "pl/learned.reviews.tsv", "pl/learned.tags.tsv"
 	for _, tt := range []struct{ name, rows, want string }{
 		{reviews, "dobra;1;-0.5;12.34;-99.99;0.07", ""},
 		{reviews, "e-mail;1;;;;|nie polecam;1;;;;|życzli*;1;;;;", ""},
@@ -35,6 +36,21 @@ func TestParseLearned(t *testing.T) {
 		{reviews, "dobra;1;;;;|dobra;2;;;;", `3: "dobra" must stand before "dobra", and once`},
 		{reviews, "zupa;1;;;;|dobra;2;;;;", `3: "dobra" must stand before "zupa"`},
 		{"pl/learned.desk.tsv", "dobra;1;;;;2", "2: talk is for other domains"},
+		{tags, "dobra;stage:purchase=1.2 aspect:price=-0.4", ""},
+		{tags, "dobra;emotion:joy=0.05|nie polecam;aspect:purchase=1", ""},
+		{tags, "dobra", `2: "" is no weight of a tag`},
+		{tags, "dobra;", `2: "" is no weight of a tag`},
+		{tags, "dobra;1", `2: "1" is no weight of a tag`},
+		{tags, "dobra;aspect:price=", `2: "aspect:price=" says nothing`},
+		{tags, "dobra;aspect:price=0", `2: "aspect:price=0" says nothing`},
+		{tags, "dobra;aspect:price=much", `2: "aspect:price=much" is no weight of a tag`},
+		{tags, "dobra;aspect:price=1;", `2: "aspect:price=1\t" is no weight of a tag`},
+		{tags, "dobra;aspect:price=1 ", `2: "" is no weight of a tag`},
+		{tags, "dobra;aspect:soup=1", `2: "aspect:soup" is no stage:, emotion: or aspect: that is known`},
+		{tags, "dobra;signal:churn=1", `2: "signal:churn" is no stage:`},
+		{tags, "dobra;aspect:price=1 stage:purchase=1", "2: stage:purchase must stand before aspect:price"},
+		{tags, "dobra;aspect:price=1 aspect:price=2", "2: aspect:price must stand before aspect:price"},
+		{tags, "Dobra;aspect:price=1", `2: "Dobra" is no learned entry`},
 		{"pl/learned.food.tsv", "", "1: learned words stand in pl or en"},
 		{"learned.desk.tsv", "", "1: learned words stand in pl or en"},
 	} {
@@ -42,7 +58,11 @@ func TestParseLearned(t *testing.T) {
 		if rows != "" {
 			rows += "\n"
 		}
-		f, err := lexicon.ParseLearned(tt.name, []byte(learnedHeader+rows))
+		header := learnedHeader
+		if tt.name == tags {
+			header = tagsHeader
+		}
+		f, err := lexicon.ParseLearned(tt.name, []byte(header+rows))
 		switch {
 		case err != nil:
 			if tt.want == "" || !strings.Contains(err.Error(), tt.want) {
@@ -50,7 +70,7 @@ func TestParseLearned(t *testing.T) {
 			}
 		case tt.want != "":
 			t.Errorf("%s %q is taken, want %q", tt.name, tt.rows, tt.want)
-		case string(f.Bytes()) != learnedHeader+rows:
+		case string(f.Bytes()) != header+rows:
 			t.Errorf("%q is written as %q", rows, f.Bytes())
 		}
 	}
@@ -59,8 +79,13 @@ func TestParseLearned(t *testing.T) {
 func FuzzParseLearned(f *testing.F) {
 	f.Add([]byte(learnedHeader + "dobra\t1\t-0.5\t12.34\t-99.99\t0.07\nnie polecam\t1\t\t\t\t\nżyczli*\t1\t\t\t\t\n"))
 	f.Add([]byte("# x\n" + learnedHeader))
+	f.Add([]byte(tagsHeader + "dobra\tstage:purchase=1.2 aspect:price=-0.4\nnie polecam\temotion:joy=99.99\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file, err := lexicon.ParseLearned("pl/learned.reviews.tsv", data)
+		name := "pl/learned.reviews.tsv"
+		if bytes.Contains(data, []byte(tagsHeader)) {
+			name = "pl/learned.tags.tsv"
+		}
+		file, err := lexicon.ParseLearned(name, data)
 		if err != nil {
 			return
 		}
@@ -81,12 +106,14 @@ func TestLearnedLayers(t *testing.T) {
 	base := fstest.MapFS{
 		"pl/learned.desk.tsv":    rows("dobra;1;;;;", "dobra zupa;2;;;;", "łyżka;3;;;;", "życzli*;4;;;;"),
 		"pl/learned.reviews.tsv": rows("dobra;5;;;;6"),
+		"pl/learned.tags.tsv":    {Data: []byte(tagsHeader + "dobra\taspect:price=1\ndobra zupa\tstage:decision=1\nzima\temotion:joy=-1 aspect:price=2\n")},
 		"classes.tsv":            {Data: []byte("class\tlang\twords\n")},
 		"emoji.tsv":              {Data: []byte(entries + "😡\temoji\t-1\t1\t\t\t\n")},
 		"pl/forms.txt":           {},
 	}
 	site := fstest.MapFS{
 		"pl/learned.desk.tsv": rows("lyzka;7;;;;"),
+		"pl/learned.tags.tsv": {Data: []byte(tagsHeader + "dobra\taspect:returns=3\n")},
 		"pl/off.tsv":          {Data: []byte(entries + "=dobra =zupa\toff\t\t\t\t\t\n")},
 	}
 	set, err := lexicon.Load(base, site)
@@ -113,6 +140,15 @@ func TestLearnedLayers(t *testing.T) {
 			t.Errorf("%s: %+v", tt.entry, r)
 		}
 	}
+	for entry, want := range map[string]string{"dobra": "aspect:returns=300 ", "zima": "emotion:joy=-100 aspect:price=200 ", "łyżka": ""} {
+		got, r := "", table.Find(lexicon.EntryHash(entry))
+		for _, tag := range table.Tags(r) {
+			got += fmt.Sprintf("%s=%d ", lexicon.ToldTags[tag.Tag], tag.Weight)
+		}
+		if got != want || r.Pulls() == (entry == "zima") {
+			t.Errorf("%s tells %q, want %q", entry, got, want)
+		}
+	}
 	for _, entry := range []string{"dobra zupa", "zupa dobra", "życzli", "zupa"} {
 		if table.Find(lexicon.EntryHash(entry)) != nil {
 			t.Errorf("%s is found", entry)
@@ -135,14 +171,17 @@ func TestLearnedLayers(t *testing.T) {
 0 pl/learned.desk.tsv:4 łyżka desk 3
 0 pl/learned.desk.tsv:5 życzli* desk 4
 0 pl/learned.reviews.tsv:2 dobra reviews 5
+0 pl/learned.tags.tsv:2 dobra tags 0
+0 pl/learned.tags.tsv:4 zima tags 0
 1 pl/learned.desk.tsv:2 lyzka desk 7
+1 pl/learned.tags.tsv:2 dobra tags 0
 `; shown != want {
 		t.Errorf("shown is\n%s", shown)
 	}
 }
 
 func BenchmarkLearned(b *testing.B) {
-	for _, name := range []string{"pl/learned.desk.tsv", "pl/learned.reviews.tsv", "en/learned.desk.tsv"} {
+	for _, name := range []string{"pl/learned.desk.tsv", "pl/learned.reviews.tsv", "en/learned.desk.tsv", "pl/learned.tags.tsv"} {
 		data, err := fs.ReadFile(lexicon.Shipped(), name)
 		if err != nil {
 			b.Fatal(err)

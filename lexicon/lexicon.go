@@ -24,7 +24,7 @@ import (
 
 //go:generate go run ./internal/genforms
 
-//go:embed emoji.tsv classes.tsv model.tsv model.reviews.tsv pl en
+//go:embed emoji.tsv classes.tsv model.tsv model.reviews.tsv model.tags.tsv pl en
 var shipped embed.FS
 
 // Shipped returns the files that the program brings along.

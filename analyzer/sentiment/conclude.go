@@ -76,9 +76,7 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 	for rest := signals; rest != 0; rest &= rest - 1 {
 		score.Signals = append(score.Signals, lexicon.Signals[bits.TrailingZeros32(rest)])
 	}
-	score.Aspects = s.aspectsOf(m, class, score.Aspects)
-	score.Stage = s.stageOf(m)
-	score.Emotion = s.emotionOf(m, class, score.Level)
+	s.tell(m, best, &p, score)
 }
 
 // sentiments are the classes to point to, so that no score allocates its own.
@@ -167,5 +165,6 @@ func (s *Scorer) explain(m *scratch, score *odzew.Score) {
 		x := &m.matches[at-1]
 		add(x.Start, x.End, s.lex.Entries[x.Entry].Pattern, aspectRules[k], 0)
 	}
+	s.explainTags(m, score, add)
 	slices.SortStableFunc(score.Evidence, func(a, b odzew.Evidence) int { return cmp.Compare(a.Start, b.Start) })
 }

@@ -14,7 +14,7 @@ type Reading struct {
 	Lang  string
 	Words []ReadWord
 	Found []Found
-	// Learned are the learned words that stand in the text, once for each domain.
+	// Learned are the learned words that stand in the text, once for each file of theirs.
 	Learned []LearnedFound
 }
 
@@ -63,7 +63,7 @@ func (s *Scorer) Read(message, hint string) Reading {
 	s.judge(m)
 	for i := range m.learned {
 		x := &m.learned[i]
-		for d := range lexicon.NumDomains {
+		for d := range lexicon.TagWords + 1 {
 			if entry := x.table.Entry(x.row, d); entry != "" {
 				r.Learned = append(r.Learned, LearnedFound{entry, x.table.Lang(), d})
 			}

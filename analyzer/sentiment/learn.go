@@ -33,6 +33,8 @@ type LearnOptions struct {
 	// is read.
 	L1, L2, Rate float64
 	Epochs       int
+	// Sparse: a word is weighed only for what it was chosen for.
+	Sparse bool
 	// Fit and Folds are for texts that the model was fitted to: how they were read then,
 	// and the models that did not see them.
 	Fit   FitOptions
@@ -57,7 +59,7 @@ func (s *Scorer) Learn(examples []Example, d lexicon.Domain, o LearnOptions) Wor
 		if c < 0 || weight == 0 {
 			return
 		}
-		r := learnRow{class: c, weight: float32(weight), words: v.read(m), damp: damping(m.tags.words)}
+		r := learnRow{goal: one(numClasses, c), weight: float32(weight), words: v.read(m), damp: damping(m.tags.words), offset: make([]float32, numClasses)}
 		if d == lexicon.Reviews {
 			r.damp *= m.pulls.reviews
 		} else {
@@ -72,7 +74,7 @@ func (s *Scorer) Learn(examples []Example, d lexicon.Domain, o LearnOptions) Wor
 		}
 		rows = append(rows, r)
 	})
-	w, _ := v.learn(rows, &o, 0)
+	w, _ := v.learn(rows, &o, classesOf(rows), 0)
 	out := v.rows(w, nil)
 	known := s.lex.Learned(o.Lang)
 	for i := range out {
@@ -90,33 +92,34 @@ func (s *Scorer) Learn(examples []Example, d lexicon.Domain, o LearnOptions) Wor
 
 // LearnReviews learns how reviews talk: the weights of words and features for their
 // classes, and those that tell a review from mail to a desk.
-func (s *Scorer) LearnReviews(reviews, desk []Example, o LearnOptions) (Words, *ReviewModel) {
+func (s *Scorer) LearnReviews(reviews, messages []Example, o LearnOptions) (Words, *ReviewModel) {
 	v := newVocabulary()
 	var rows, told []learnRow
-	read := func(examples []Example, review bool) {
+	const desk, review = 0, 1
+	read := func(examples []Example, talk int) {
 		s.gather(examples, &o.Fit, func(i int, weight float64, m *scratch) {
-			r := learnRow{class: classOf(examples[i].Sentiment), weight: float32(weight), words: v.read(m), damp: damping(m.tags.words), dense: m.f.sparse()}
-			if review && r.class >= 0 {
+			r := learnRow{weight: float32(weight), words: v.read(m), damp: damping(m.tags.words), dense: m.f.sparse()}
+			if c := classOf(examples[i].Sentiment); talk == review && c >= 0 {
+				r.goal = one(numClasses, c)
 				rows = append(rows, r)
 			}
-			r.class = 0
-			if review {
-				r.class = 1
-			}
+			r.goal = one(2, talk)
 			r.words = slices.DeleteFunc(slices.Clone(r.words), v.pair)
 			told = append(told, r)
 		})
 	}
-	read(reviews, true)
-	read(desk, false)
-	w, dense := v.learn(rows, &o, numFeatures)
+	read(reviews, review)
+	read(messages, desk)
+	w, dense := v.learn(rows, &o, classesOf(rows), numFeatures)
 	model := &ReviewModel{}
-	copy(model.Classes[:], dense)
+	for k := range dense {
+		copy(model.Classes[k][:], dense[k])
+	}
 	ot := o
 	ot.Most, ot.Epochs = o.Most/4, 2*o.Epochs
-	talk, dense := v.learn(told, &ot, numFeatures)
+	talk, dense := v.learn(told, &ot, classesOf(told), numFeatures)
 	for k := range dense {
-		model.Talk[k] = dense[k][1] - dense[k][0]
+		model.Talk[k] = dense[k][review] - dense[k][desk]
 	}
 	return v.rows(w, talk), model
 }
@@ -140,9 +143,62 @@ type learnRow struct {
 	words  []uint32 // numbers in the vocabulary, as often as they stand
 	damp   float32  // the value of each
 	dense  []feature
-	offset [numClasses]float32
-	class  int
+	offset []float32 // logits of what is known already; nil for none
+	goal   []float32 // of each column 1 or 0, or unlabelled
 	weight float32
+}
+
+// unlabelled is the goal of a column that the text teaches nothing about.
+const unlabelled = -1
+
+// one is the goal of a text that is of one class.
+func one(columns, class int) []float32 {
+	goal := make([]float32, columns)
+	goal[class] = 1
+	return goal
+}
+
+// A link makes chances of the logits of all columns, in place.
+type link func(z []float32)
+
+// classesOf is the link of texts that are each of one class. Of a class that hardly any
+// text has, words can tell nothing: such texts teach nothing.
+func classesOf(rows []learnRow) link {
+	if len(rows) == 0 {
+		return func([]float32) {}
+	}
+	members := make([]int, len(rows[0].goal))
+	for i := range rows {
+		members[slices.Index(rows[i].goal, 1)]++
+	}
+	var absent []int
+	for c, n := range members {
+		if n*100 < len(rows) {
+			absent = append(absent, c)
+		}
+	}
+	for i := range rows {
+		if slices.Contains(absent, slices.Index(rows[i].goal, 1)) {
+			rows[i].weight = 0
+		}
+	}
+	return func(z []float32) {
+		for _, c := range absent {
+			z[c] = -1e4
+		}
+		toChances(z)
+	}
+}
+
+// toChances turns the logits of classes into their chances.
+func toChances(z []float32) {
+	top, sum := slices.Max(z), 0.0
+	for _, v := range z {
+		sum += math.Exp(float64(v - top))
+	}
+	for c, v := range z {
+		z[c] = float32(math.Exp(float64(v-top)) / sum)
+	}
 }
 
 // A vocabulary numbers the words, pairs and stems of texts.
@@ -260,10 +316,11 @@ func (v *vocabulary) entry(k uint32) string {
 	return word
 }
 
-type weights = [numClasses]float32
-
 // learn chooses words and weighs them; n dense features are weighed with them.
-func (v *vocabulary) learn(rows []learnRow, o *LearnOptions, n int) (words map[uint32]weights, dense []weights) {
+func (v *vocabulary) learn(rows []learnRow, o *LearnOptions, to link, n int) (words map[uint32][]float32, dense [][]float32) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
 	allowed := make([]bool, len(v.list))
 	for k := range v.list {
 		x := &v.list[k]
@@ -273,16 +330,17 @@ func (v *vocabulary) learn(rows []learnRow, o *LearnOptions, n int) (words map[u
 		}
 		allowed[k] = x.texts >= least && int(x.texts)*2 <= v.texts && x.named*mostNamed <= x.texts
 	}
-	f := newFTRL(rows, len(v.list), n, o)
+	columns := len(rows[0].goal)
+	f := newFTRL(len(v.list), n, columns, to, o)
 	f.run(rows, allowed, float32(o.L1))
 	var chosen []uint32
 	worth := make([]float64, len(v.list))
-	for k, w := range f.w[:len(v.list)] {
-		if w != (weights{}) {
+	for k := range v.list {
+		for _, x := range f.of(uint32(k)) {
+			worth[k] += math.Abs(float64(x))
+		}
+		if worth[k] > 0 {
 			chosen = append(chosen, uint32(k))
-			for _, x := range w {
-				worth[k] += math.Abs(float64(x))
-			}
 			worth[k] *= math.Sqrt(float64(v.list[k].texts))
 		}
 	}
@@ -292,114 +350,130 @@ func (v *vocabulary) learn(rows []learnRow, o *LearnOptions, n int) (words map[u
 	for _, k := range chosen {
 		allowed[k] = true
 	}
-	f = newFTRL(rows, len(v.list), n, o)
-	f.run(rows, allowed, float32(o.L1)/4)
-	words = map[uint32]weights{}
-	for _, k := range chosen {
-		words[k] = f.w[k]
+	first := f
+	f = newFTRL(len(v.list), n, columns, to, o)
+	if o.Sparse {
+		f.only = first.w
 	}
-	return words, f.w[len(v.list):]
+	f.run(rows, allowed, float32(o.L1)/4)
+	words = map[uint32][]float32{}
+	for _, k := range chosen {
+		words[k] = f.of(k)
+	}
+	for k := range n {
+		dense = append(dense, f.of(uint32(len(v.list)+k)))
+	}
+	return words, dense
 }
 
 // rows writes words with the weights for their classes, and those of talk.
-func (v *vocabulary) rows(words, talk map[uint32]weights) (out Words) {
+func (v *vocabulary) rows(words, talk map[uint32][]float32) (out Words) {
 	all := map[uint32]bool{}
-	for _, m := range []map[uint32]weights{words, talk} {
+	for _, m := range []map[uint32][]float32{words, talk} {
 		for k := range m {
 			all[k] = true
 		}
 	}
-	hundredths := func(x float32) int16 { return int16(math.Round(100 * clamp(float64(x), -99, 99))) }
 	for _, k := range slices.Sorted(maps.Keys(all)) {
 		row := lexicon.LearnedRow{Entry: v.entry(k)}
 		for c, x := range words[k] {
 			row.Pull[c] = hundredths(x)
 		}
-		row.Talk = hundredths(talk[k][1] - talk[k][0])
+		if t := talk[k]; t != nil {
+			row.Talk = hundredths(t[1] - t[0])
+		}
 		if row.Pull != [4]int16{} || row.Talk != 0 {
 			out = append(out, row)
 		}
 	}
-	slices.SortFunc(out, func(a, b lexicon.LearnedRow) int { return cmp.Compare(a.Entry, b.Entry) })
+	out.sort()
 	return out
 }
 
-// An ftrl is the state of one run: of words first, then of dense features.
+func (w Words) sort() {
+	slices.SortFunc(w, func(a, b lexicon.LearnedRow) int { return cmp.Compare(a.Entry, b.Entry) })
+}
+
+// hundredths is a weight as files of learned words have it.
+func hundredths(x float32) int16 { return int16(math.Round(100 * clamp(float64(x), -99, 99))) }
+
+// An ftrl is the state of one run: of words first, then of dense features, with a
+// number for each column.
 type ftrl struct {
 	o        *LearnOptions
 	words    int
-	present  [numClasses]bool
-	z, sq, w []weights
+	columns  int
+	link     link
+	z, sq, w []float32
+	only     []float32 // where it is 0, weights of words stay so; nil for none
 }
 
-func newFTRL(rows []learnRow, words, dense int, o *LearnOptions) *ftrl {
-	n := words + dense
-	f := &ftrl{o: o, words: words, z: make([]weights, n), sq: make([]weights, n), w: make([]weights, n)}
-	var members [numClasses]int
-	for i := range rows {
-		members[rows[i].class]++
-	}
-	for c := range f.present {
-		// Of a class that hardly any text has, they can tell nothing.
-		f.present[c] = members[c]*100 >= len(rows)
-	}
-	return f
+func newFTRL(words, dense, columns int, to link, o *LearnOptions) *ftrl {
+	n := (words + dense) * columns
+	return &ftrl{o: o, words: words, columns: columns, link: to, z: make([]float32, n), sq: make([]float32, n), w: make([]float32, n)}
+}
+
+// of returns the weights of a word or feature.
+func (f *ftrl) of(k uint32) []float32 {
+	at := int(k) * f.columns
+	return f.w[at : at+f.columns : at+f.columns]
 }
 
 func (f *ftrl) run(rows []learnRow, allowed []bool, l1 float32) {
 	random := rand.New(rand.NewPCG(1, 2))
+	g := make([]float32, f.columns)
 	for range f.o.Epochs {
 		for _, i := range random.Perm(len(rows)) {
 			r := &rows[i]
-			if !f.present[r.class] {
+			if r.weight == 0 {
 				continue
 			}
-			g := f.predict(r)
-			g[r.class]--
-			for c := range g {
-				g[c] *= r.weight
+			f.predict(r, g)
+			for c, goal := range r.goal {
+				if goal == unlabelled {
+					g[c] = 0
+					continue
+				}
+				g[c] = (g[c] - goal) * r.weight
 			}
 			for _, k := range r.words {
 				if allowed[k] {
-					f.move(k, &g, r.damp, l1)
+					f.move(k, g, r.damp, l1)
 				}
 			}
 			for _, x := range r.dense {
-				f.move(uint32(f.words)+x.number, &g, x.value, 0)
+				f.move(uint32(f.words)+x.number, g, x.value, 0)
 			}
 		}
 	}
 }
 
-// predict returns the chances of the classes.
-func (f *ftrl) predict(r *learnRow) (p weights) {
-	z := r.offset
+// predict fills in the chances of the columns.
+func (f *ftrl) predict(r *learnRow, z []float32) {
+	clear(z)
+	copy(z, r.offset)
 	for _, k := range r.words {
-		for c, w := range f.w[k] {
+		for c, w := range f.of(k) {
 			z[c] += r.damp * w
 		}
 	}
 	for _, x := range r.dense {
-		for c, w := range f.w[uint32(f.words)+x.number] {
+		for c, w := range f.of(uint32(f.words) + x.number) {
 			z[c] += x.value * w
 		}
 	}
-	for c := range z {
-		if !f.present[c] {
-			z[c] = -1e4
-		}
-	}
-	for c, v := range softmax(z) {
-		p[c] = float32(v)
-	}
-	return p
+	f.link(z)
 }
 
 // move takes one step along the gradient g*v.
-func (f *ftrl) move(k uint32, g *weights, v, l1 float32) {
-	z, sq, w := &f.z[k], &f.sq[k], &f.w[k]
+func (f *ftrl) move(k uint32, g []float32, v, l1 float32) {
+	at := int(k) * f.columns
+	z, sq, w := f.z[at:at+len(g)], f.sq[at:at+len(g)], f.w[at:at+len(g)]
 	rate, l2 := float32(f.o.Rate), float32(f.o.L2)
 	for c := range g {
+		if g[c] == 0 || f.only != nil && int(k) < f.words && f.only[at+c] == 0 {
+			continue
+		}
 		step := g[c] * v
 		old := sq[c]
 		sq[c] += step * step

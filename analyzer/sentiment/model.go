@@ -118,6 +118,9 @@ type Model struct {
 	Sharpness float32
 	// Reviews are the weights for texts that are reviews, or nil.
 	Reviews *ReviewModel
+	// Tags are the weights that tell stage, emotion and aspects with learned words, or
+	// nil where entries alone tell them.
+	Tags *TagModel
 }
 
 // A ReviewModel holds the weights that take the place of a desk's in reviews. They stand
@@ -129,10 +132,11 @@ type ReviewModel struct {
 	Talk [numFeatures]float32
 }
 
-// The files of a lexicon's folder that hold the model; the second may be missing.
+// The files of a lexicon's folder that hold the model; all but the first may be missing.
 const (
 	ModelFile        = "model.tsv"
 	ReviewsModelFile = "model.reviews.tsv"
+	TagsModelFile    = "model.tags.tsv"
 )
 
 const (
@@ -150,18 +154,25 @@ func LoadModel(fsys fs.FS) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err = fs.ReadFile(fsys, ReviewsModelFile)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return m, nil
-	case err != nil:
-		return nil, fmt.Errorf("model: %w", err)
+	for _, name := range []string{ReviewsModelFile, TagsModelFile} {
+		data, err := fs.ReadFile(fsys, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("model: %w", err)
+		}
+		if name == ReviewsModelFile {
+			m.Reviews, err = parseReviews(data)
+		} else {
+			m.Tags, err = parseTagModel(data)
+		}
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(data)
+		m.Version += hex.EncodeToString(sum[:])[:4]
 	}
-	if m.Reviews, err = parseReviews(data); err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(data)
-	m.Version += hex.EncodeToString(sum[:])[:4]
 	return m, nil
 }
 

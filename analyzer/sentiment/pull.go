@@ -32,6 +32,7 @@ func damping(n int) float32 { return float32(1 / math.Sqrt(1+float64(n)/pullWord
 // pulls are the sums over the learned words of a message.
 type pulls struct {
 	sum     [lexicon.NumDomains][numClasses]float32 // logits
+	tags    [lexicon.NumToldTags]float32            // logits of stages, emotions and aspects
 	talk    float32                                 // logit of its being a review, by its words
 	reviews float32                                 // the share in which it is one
 }
@@ -55,6 +56,12 @@ func (s *Scorer) pull(m *scratch) {
 	p := &m.pulls
 	for i := range m.learned {
 		r := m.learned[i].row
+		for _, t := range m.learned[i].table.Tags(r) {
+			p.tags[t.Tag] += float32(t.Weight)
+		}
+		if !r.Pulls() {
+			continue
+		}
 		for d := range r.Pull {
 			for c, v := range r.Pull[d] {
 				p.sum[d][c] += float32(v)
@@ -68,6 +75,9 @@ func (s *Scorer) pull(m *scratch) {
 		}
 	}
 	p.talk *= damp / 100
+	for k := range p.tags {
+		p.tags[k] *= damp / 100
+	}
 }
 
 // look finds the learned words of one language: each word, each pair of neighbours in
@@ -132,6 +142,9 @@ func (s *Scorer) weighLearned(m *scratch) {
 	share := [lexicon.NumDomains]float32{lexicon.Desk: 1 - m.pulls.reviews, lexicon.Reviews: m.pulls.reviews}
 	for i := range m.learned {
 		x := &m.learned[i]
+		if !x.row.Pulls() {
+			continue
+		}
 		for d := range x.row.Pull {
 			p := &x.row.Pull[d]
 			// What pulls to neutral most, as please does, is neither praise nor blame.

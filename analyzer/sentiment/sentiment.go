@@ -98,6 +98,7 @@ type scratch struct {
 	tags    tally
 	learned []learnedWord
 	pulls   pulls
+	hint    hint
 	names   []string // words for the tagger
 	tagged  int      // how often it was asked
 }

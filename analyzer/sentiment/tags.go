@@ -199,67 +199,137 @@ func (model *Model) chance(k int, f *aspectFeatures) float64 {
 	return 1 / (1 + math.Exp(-z))
 }
 
-// aspectsOf lists what the message is about, likeliest first, at most three.
-func (s *Scorer) aspectsOf(m *scratch, class odzew.Sentiment, out []odzew.AspectPolarity) []odzew.AspectPolarity {
-	const most, enough, atLeast = 3, 0.27, 0.1
-	type ranked struct {
-		k int
-		p float64
-	}
-	var list [numAspects]ranked
-	n := 0
+// A hint is what the entries of a message say it is about.
+type hint struct {
+	stage   int
+	emotion int                 // noEmotion for none
+	aspects [numAspects]float32 // chances; 0 of those without an entry
+}
+
+const noEmotion = -1
+
+// hintsOf asks the entries.
+func (s *Scorer) hintsOf(m *scratch, class, level int) (h hint) {
+	h.stage, h.emotion = stageOf(m), emotionOf(m, class, level)
 	sum := m.aspectSum()
 	for k, at := range m.tags.byAspect {
-		if at == 0 {
+		if at != 0 {
+			f := m.aspectFeatures(k, &sum)
+			h.aspects[k] = float32(s.model.chance(k, &f))
+		}
+	}
+	return h
+}
+
+// aspectsOf lists what the message is about, likeliest first, at most three.
+func (s *Scorer) aspectsOf(m *scratch, class int, likely *[numAspects]float32, limits *aspectLimits, out []odzew.AspectPolarity) []odzew.AspectPolarity {
+	const most = 3
+	var list [numAspects]int
+	n := 0
+	for k, v := range likely {
+		if v < limits.first {
 			continue
 		}
-		f := m.aspectFeatures(k, &sum)
-		r := ranked{k, s.model.chance(k, &f)}
 		place := n
-		for place > 0 && list[place-1].p < r.p {
+		for place > 0 && likely[list[place-1]] < v {
 			list[place] = list[place-1]
 			place--
 		}
-		list[place] = r
+		list[place] = k
 		n++
 	}
 	n = min(n, most)
-	for n > 1 && list[n-1].p < enough || n == 1 && list[0].p < atLeast {
+	for n > 1 && likely[list[n-1]] < limits.further {
 		n--
 	}
 	if n > 0 {
 		out = make([]odzew.AspectPolarity, 0, n)
 	}
-	for _, r := range list[:n] {
-		p := class
-		if class == odzew.Mixed {
-			switch v := m.tags.aspectV[r.k]; {
-			case v > 100:
-				p = odzew.Positive
-			case v < -100:
-				p = odzew.Negative
-			default:
-				p = odzew.Neutral
-			}
-		}
-		out = append(out, odzew.AspectPolarity{Aspect: lexicon.Aspects[r.k], Polarity: p})
+	for _, k := range list[:n] {
+		out = append(out, odzew.AspectPolarity{Aspect: lexicon.Aspects[k], Polarity: classNames[class]})
+	}
+	if class == mixed {
+		s.part(m, list[:n], out)
 	}
 	return out
 }
 
-func (s *Scorer) stageOf(m *scratch) string {
+// aspectLimits are how likely the first aspect must be, and further ones.
+type aspectLimits struct{ first, further float32 }
+
+// byEntries are chances; they were chosen where entries alone tell aspects.
+var byEntries = aspectLimits{first: 0.1, further: 0.27}
+
+// part finds the polarity of each aspect of a mixed message: by its entries, or the
+// clause of its learned words. What neither tells is the other side of what is told, or
+// as the whole message.
+func (s *Scorer) part(m *scratch, aspects []int, out []odzew.AspectPolarity) {
+	told := int32(0)
+	side := func(v int32) odzew.Sentiment {
+		const clear = 100
+		switch {
+		case v > clear:
+			return odzew.Positive
+		case v < -clear:
+			return odzew.Negative
+		}
+		return odzew.Neutral
+	}
+	for i, k := range aspects {
+		v := m.tags.aspectV[k]
+		if m.tags.byAspect[k] == 0 {
+			if x := m.strongest(lexicon.TagAspects + k); x != nil {
+				c := &m.clauses[m.words[x.start].Clause]
+				v = c.pos - c.neg
+			}
+		}
+		out[i].Polarity = side(v)
+		switch out[i].Polarity {
+		case odzew.Positive:
+			told++
+		case odzew.Negative:
+			told--
+		}
+	}
+	for i := range out {
+		if out[i].Polarity != odzew.Neutral {
+			continue
+		}
+		v := -told
+		if told == 0 {
+			v = m.tags.valence
+		}
+		out[i].Polarity = odzew.Negative
+		if v > 0 {
+			out[i].Polarity = odzew.Positive
+		}
+	}
+}
+
+// stageOf returns the stage that entries name most, by its number.
+func stageOf(m *scratch) int {
 	best, at := float32(0), stageAfterSales
 	for k, v := range m.tags.stages {
 		if v > best {
 			best, at = v, k
 		}
 	}
-	return lexicon.Stages[at]
+	return at
 }
 
-// emotionOf returns the main emotion that fits the class.
-func (s *Scorer) emotionOf(m *scratch, class odzew.Sentiment, level int) string {
-	const joy, satisfaction, gratitude, frustration, disappointment, anger, anxiety = 0, 1, 2, 3, 4, 5, 6
+// Numbers of emotions, as they stand in lexicon.Emotions.
+const (
+	joy = iota
+	satisfaction
+	gratitude
+	frustration
+	disappointment
+	anger
+	anxiety
+)
+
+// emotionOf returns the main emotion that entries tell and that fits the class.
+func emotionOf(m *scratch, class, level int) int {
 	e := m.tags.emotions
 	pick := func(allowed ...int) (int, float32) {
 		best, at := float32(0), -1
@@ -273,38 +343,38 @@ func (s *Scorer) emotionOf(m *scratch, class odzew.Sentiment, level int) string 
 	const plain = 0.9 // an entry that names the feeling
 	firm := m.tags.signals &^ (bit(sigRelief) | bit(sigVulnerability) | bit(sigPressure))
 	switch class {
-	case odzew.Positive:
+	case positive:
 		if e[gratitude] > 0 && e[gratitude] >= e[joy] {
-			return lexicon.Emotions[gratitude]
+			return gratitude
 		}
 		if e[joy] > plain && e[joy] > e[satisfaction] {
-			return lexicon.Emotions[joy]
+			return joy
 		}
-		return lexicon.Emotions[satisfaction]
-	case odzew.Negative:
+		return satisfaction
+	case negative:
 		switch at, v := pick(frustration, disappointment, anger, anxiety); {
 		case level == 2:
-			return lexicon.Emotions[anger]
+			return anger
 		case (at == anxiety || at == anger) && v > plain:
-			return lexicon.Emotions[at]
+			return at
 		case firm&^quiet != 0:
-			return lexicon.Emotions[frustration]
+			return frustration
 		case at == frustration && v > plain && level == 1:
-			return lexicon.Emotions[frustration]
+			return frustration
 		}
-		return lexicon.Emotions[disappointment]
-	case odzew.Mixed:
+		return disappointment
+	case mixed:
 		switch {
 		case level == 2:
-			return lexicon.Emotions[anger]
+			return anger
 		case firm != 0:
-			return lexicon.Emotions[frustration]
+			return frustration
 		case m.tags.valence > 0:
-			return lexicon.Emotions[satisfaction]
+			return satisfaction
 		}
-		return lexicon.Emotions[disappointment]
+		return disappointment
 	}
-	return "none"
+	return noEmotion
 }
 
 // loudest finds the words in capitals, or the piled marks, that shout.

@@ -1,0 +1,132 @@
+package sentiment
+
+import (
+	"math"
+	"slices"
+
+	"odzew"
+	"odzew/lexicon"
+)
+
+// Learning what tells stages, emotions and aspects, as tell.go counts it: first the
+// weights of what was found in the message, over all languages, then upon them words of
+// each. A message has one stage and, unless it is neutral, one emotion, so each of these
+// is a multinomial logistic regression; an aspect is there or not, so each is one of its
+// own.
+
+// LearnTags learns from the examples that are labelled in full: a model, and words of
+// each language. Of the options the language does not count.
+func (s *Scorer) LearnTags(examples []Example, o LearnOptions) (*TagModel, map[lexicon.Lang]Words) {
+	readers := make([]*Scorer, len(o.Folds))
+	for k, model := range o.Folds {
+		readers[k] = s.WithModel(model)
+	}
+	var all []learnRow
+	langs := map[lexicon.Lang]*vocabulary{lexicon.PL: newVocabulary(), lexicon.EN: newVocabulary()}
+	rows := map[lexicon.Lang][]learnRow{}
+	s.gather(examples, &o.Fit, func(i int, weight float64, m *scratch) {
+		e := &examples[i]
+		if !e.Full || weight == 0 {
+			return
+		}
+		reader := s
+		if len(readers) > 0 {
+			reader = readers[i%len(readers)] // one that did not see it
+		}
+		r := learnRow{goal: tagGoal(e), weight: float32(weight), damp: damping(m.tags.words)}
+		f := reader.hinted(m)
+		for k, v := range f {
+			if v != 0 {
+				r.dense = append(r.dense, feature{uint32(k), v})
+			}
+		}
+		all = append(all, r)
+		for l, v := range langs {
+			if m.langs == lexicon.LangsOf(l) {
+				r.words = v.read(m)
+				rows[l] = append(rows[l], r)
+			}
+		}
+	})
+	model := &TagModel{}
+	ofFound := o
+	ofFound.L2 = o.L2 * 0.3 // there are few of them, and each is seen often
+	_, dense := newVocabulary().learn(all, &ofFound, tagChances, numTagged)
+	for k := range dense {
+		copy(model.Weights[k][:], dense[k])
+	}
+	words := map[lexicon.Lang]Words{}
+	for l, v := range langs {
+		for i := range rows[l] {
+			r := &rows[l][i]
+			var f tagFeatures
+			for _, x := range r.dense {
+				f[x.number] = x.value
+			}
+			z := model.logits(&f)
+			r.offset, r.dense = z[:], nil
+		}
+		w, _ := v.learn(rows[l], &o, tagChances, 0)
+		words[l] = v.tagRows(w)
+	}
+	return model, words
+}
+
+// hinted describes a message as tell does before it adds learned words.
+func (s *Scorer) hinted(m *scratch) tagFeatures {
+	var score odzew.Score
+	s.conclude(m, &score)
+	p := s.model.probabilities(&m.f, &m.pulls)
+	return m.tagFeatures(&p, score.Level, &m.hint)
+}
+
+// tagGoal is what an example's labels say of each tag.
+func tagGoal(e *Example) []float32 {
+	goal := make([]float32, lexicon.NumToldTags)
+	choose := func(from int, names []string, name string) {
+		at := slices.Index(names, name)
+		for k := range names {
+			if at < 0 {
+				goal[from+k] = unlabelled
+			}
+		}
+		if at >= 0 {
+			goal[from+at] = 1
+		}
+	}
+	choose(lexicon.TagStages, lexicon.Stages, e.Stage)
+	choose(lexicon.TagEmotions, lexicon.Emotions, e.Emotion) // none is no choice: the class says so
+	for _, a := range e.Aspects {
+		if k := slices.Index(lexicon.Aspects, a.Aspect); k >= 0 {
+			goal[lexicon.TagAspects+k] = 1
+		}
+	}
+	return goal
+}
+
+// tagChances makes chances of the logits of tags.
+func tagChances(z []float32) {
+	toChances(z[lexicon.TagStages:lexicon.TagEmotions])
+	toChances(z[lexicon.TagEmotions:lexicon.TagAspects])
+	for k, v := range z[lexicon.TagAspects:] {
+		z[lexicon.TagAspects+k] = float32(1 / (1 + math.Exp(-float64(v))))
+	}
+}
+
+// tagRows writes words with what they weigh for tags; the least weights are left out.
+func (v *vocabulary) tagRows(words map[uint32][]float32) (out Words) {
+	const least = 5 // hundredths
+	for k, w := range words {
+		row := lexicon.LearnedRow{Entry: v.entry(k)}
+		for tag, x := range w {
+			if h := hundredths(x); h >= least || h <= -least {
+				row.Tags = append(row.Tags, lexicon.TagWeight{Tag: uint8(tag), Weight: h})
+			}
+		}
+		if len(row.Tags) > 0 {
+			out = append(out, row)
+		}
+	}
+	out.sort()
+	return out
+}

@@ -1,0 +1,221 @@
+package sentiment
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"odzew"
+	"odzew/lexicon"
+)
+
+// Telling: the stage, the emotion and the aspects of a message. Entries name them;
+// learned words, and what else was found in the message, add what entries lack.
+//
+// Rules:
+//
+//   - Without a TagModel the entries alone tell.
+//   - An emotion fits its class by definition: there is none in a neutral message, and
+//     no anger in praise. Of one message one stage, one emotion and up to three aspects
+//     are told.
+//   - Nothing here changes the class, the valence or the frustration.
+
+// What speaks for tags beside learned words.
+const (
+	tBias = iota
+	tPolish
+	tQuestions
+	tRequests
+	tLength
+	tSilent
+	tClass    // the chance of each class
+	tAnnoyed  = tClass + numClasses
+	tHigh     = tAnnoyed + 1
+	tStage    = tHigh + 1          // how much entries speak for each stage
+	tHinted   = tStage + numStages // the emotion that entries tell
+	tEmotion  = tHinted + numEmotions
+	tSignal   = tEmotion + numEmotions
+	tAspect   = tSignal + numSignals // the chance of each aspect by its entries
+	numTagged = tAspect + numAspects
+)
+
+var tagFeatureNames = func() (names [numTagged]string) {
+	copy(names[:], strings.Fields("bias polish questions requests length silent"))
+	for c, n := range classNames {
+		names[tClass+c] = string(n)
+	}
+	names[tAnnoyed], names[tHigh] = "level:1", "level:2"
+	for k, n := range lexicon.Stages {
+		names[tStage+k] = "stage:" + n
+	}
+	for k, n := range lexicon.Emotions {
+		names[tHinted+k], names[tEmotion+k] = "told:"+n, "emotion:"+n
+	}
+	for k, n := range lexicon.Signals {
+		names[tSignal+k] = "signal:" + n
+	}
+	for k, n := range lexicon.Aspects {
+		names[tAspect+k] = "aspect:" + n
+	}
+	return names
+}()
+
+type tagFeatures [numTagged]float32
+
+// A TagModel holds the weights of what speaks for tags, of each in lexicon.ToldTags.
+type TagModel struct {
+	Weights [numTagged][lexicon.NumToldTags]float32
+}
+
+var tagsModelHeader = "feature\t" + strings.Join(lexicon.ToldTags[:], "\t")
+
+// parseTagModel reads the weights for tags.
+func parseTagModel(data []byte) (*TagModel, error) {
+	t := &TagModel{}
+	err := parseWeights(TagsModelFile, tagsModelHeader, data, func(name string, v []float32) bool {
+		k := slices.Index(tagFeatureNames[:], name)
+		if k >= 0 {
+			copy(t.Weights[k][:], v)
+		}
+		return k >= 0
+	})
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Bytes returns the weights for tags as text.
+func (t *TagModel) Bytes(comment ...string) []byte {
+	var b bytes.Buffer
+	for _, c := range comment {
+		fmt.Fprintf(&b, "# %s\n", c)
+	}
+	b.WriteString(tagsModelHeader + "\n")
+	for k, name := range tagFeatureNames {
+		b.WriteString(name)
+		for _, w := range t.Weights[k] {
+			b.WriteString("\t" + number(w))
+		}
+		b.WriteByte('\n')
+	}
+	return b.Bytes()
+}
+
+// tagFeatures describes a message of a class for which the entries gave a hint.
+func (m *scratch) tagFeatures(p *[numClasses]float64, level int, h *hint) (f tagFeatures) {
+	f[tBias], f[tPolish], f[tLength], f[tSilent] = 1, m.f[fPolish], m.f[fLength], m.f[fSilent]
+	f[tQuestions], f[tRequests] = m.f[fQuestions], m.f[fRequests]
+	for c, v := range p {
+		if v >= 0.05 { // less costs time and tells nothing
+			f[tClass+c] = float32(v)
+		}
+	}
+	if level > 0 {
+		f[tAnnoyed+level-1] = 1
+	}
+	for k, v := range m.tags.stages {
+		f[tStage+k] = v / (1 + v)
+	}
+	if h.emotion != noEmotion {
+		f[tHinted+h.emotion] = 1
+	}
+	for k, v := range m.tags.emotions {
+		f[tEmotion+k] = v / (1 + v)
+	}
+	for k := range numSignals {
+		f[tSignal+k] = m.f[fSignal+k]
+	}
+	copy(f[tAspect:], h.aspects[:])
+	return f
+}
+
+// logits of the tags by all but learned words.
+func (t *TagModel) logits(f *tagFeatures) (z [lexicon.NumToldTags]float32) {
+	for k, v := range f {
+		if v != 0 {
+			for c, w := range &t.Weights[k] {
+				z[c] += v * w
+			}
+		}
+	}
+	return z
+}
+
+// fitting are the emotions that each class may have.
+var fitting = [numClasses][]int{
+	negative: {frustration, disappointment, anger, anxiety},
+	positive: {joy, satisfaction, gratitude},
+	mixed:    {satisfaction, frustration, disappointment, anger},
+}
+
+// withWords are logits, of the chances 0.2 and 0.3; they were chosen by cross-validation
+// where learned words tell aspects, too.
+var withWords = aspectLimits{first: -1.39, further: -0.85}
+
+// tell fills in what the message is about.
+func (s *Scorer) tell(m *scratch, class int, p *[numClasses]float64, score *odzew.Score) {
+	m.hint = s.hintsOf(m, class, score.Level)
+	stage, emotion, likely, limits := m.hint.stage, m.hint.emotion, m.hint.aspects, &byEntries
+	if t := s.model.Tags; t != nil {
+		f := m.tagFeatures(p, score.Level, &m.hint)
+		z := t.logits(&f)
+		for k := range z {
+			z[k] += m.pulls.tags[k]
+		}
+		for k := range numStages {
+			if z[lexicon.TagStages+k] > z[lexicon.TagStages+stage] {
+				stage = k
+			}
+		}
+		for _, k := range fitting[class] {
+			if z[lexicon.TagEmotions+k] > z[lexicon.TagEmotions+emotion] {
+				emotion = k
+			}
+		}
+		copy(likely[:], z[lexicon.TagAspects:])
+		limits = &withWords
+	}
+	score.Aspects = s.aspectsOf(m, class, &likely, limits, score.Aspects)
+	score.Stage, score.Emotion = lexicon.Stages[stage], "none"
+	if emotion != noEmotion {
+		score.Emotion = lexicon.Emotions[emotion]
+	}
+}
+
+// strongest returns the learned word of the message that speaks most for a tag; nil
+// where none does.
+func (m *scratch) strongest(tag int) *learnedWord {
+	var best *learnedWord
+	most := int16(0)
+	for i := range m.learned {
+		x := &m.learned[i]
+		for _, t := range x.table.Tags(x.row) {
+			if int(t.Tag) == tag && t.Weight > most {
+				best, most = x, t.Weight
+			}
+		}
+	}
+	return best
+}
+
+// explainTags lists the learned words that told what no entry did.
+func (s *Scorer) explainTags(m *scratch, score *odzew.Score, add func(start, end uint32, entry, rule string, weight int32)) {
+	list := func(tag int) {
+		if x := m.strongest(tag); x != nil {
+			add(x.start, x.end, x.table.Entry(x.row, lexicon.TagWords), lexicon.ToldTags[tag], 0)
+		}
+	}
+	if k := slices.Index(lexicon.Stages, score.Stage); k != m.hint.stage {
+		list(lexicon.TagStages + k)
+	}
+	if k := slices.Index(lexicon.Emotions, score.Emotion); k >= 0 && k != m.hint.emotion {
+		list(lexicon.TagEmotions + k)
+	}
+	for _, a := range score.Aspects {
+		if k := slices.Index(lexicon.Aspects, a.Aspect); m.tags.byAspect[k] == 0 {
+			list(lexicon.TagAspects + k)
+		}
+	}
+}

@@ -1,0 +1,245 @@
+package sentiment_test
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"odzew"
+	"odzew/analyzer/sentiment"
+	"odzew/lexicon"
+)
+
+// TestTell proves that learned words tell what no entry does, that an emotion fits its
+// class, and that the evidence names them. The entries are there beside them.
+func TestTell(t *testing.T) {
+	file := func(rows ...string) *fstest.MapFile {
+		return &fstest.MapFile{Data: []byte(strings.ReplaceAll(strings.Join(rows, "\n")+"\n", ";", "\t"))}
+	}
+	const entries = "entry;kind;polarity;opinion;tags;pos;note"
+	files := fstest.MapFS{
+		"pl/a.tsv": file(entries, "=drogo;aspect;;1;aspect:price;;", "=fatalna|=fatalnie;tone;-1;1;;;", "=porównuję;stage;;1;stage:interest;;", "=super;tone;1;1;;;"),
+		"pl/learned.tags.tsv": file("entry;tags", "czułam się;emotion:anger=9", "kasa;aspect:payment=9", "kurier;aspect:price=-9 aspect:delivery=9",
+			"waham;stage:decision=9", "waham się;stage:decision=1"),
+		"classes.tsv":  {Data: []byte("class\tlang\twords\n")},
+		"emoji.tsv":    file(entries, "😡;emoji;-1;1;;;"),
+		"pl/forms.txt": {},
+	}
+	set, err := lexicon.Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, model := load(t)
+	model.Tags = plainTags(t)
+	s := sentiment.New(set.Compile(), model)
+	for _, tt := range []struct{ text, stage, emotion, aspects, evidence string }{
+		{"fatalna kasa", "after_sales", "", "payment negative", "aspect:payment=kasa"},
+		{"super kasa", "after_sales", "", "payment positive", "aspect:payment=kasa"},
+		{"fatalnie drogo", "after_sales", "", "price negative", "aspect:price==drogo"},
+		{"waham się, fatalnie", "decision", "", "", "stage:decision=waham"},
+		{"fatalnie, porównuję", "interest", "", "", ""},
+		{"czułam się fatalnie", "after_sales", "anger", "", "emotion:anger=czułam się"},
+		{"czułam się super", "after_sales", "satisfaction", "", ""},  // no anger in praise
+		{"ja się czułam tak", "after_sales", "none", "", ""},         // none in a report
+		{"kurier, super, fatalna kasa", "after_sales", "", "*", "*"}, // both are told
+	} {
+		got := s.Score(tt.text, "pl", true)
+		var aspects, evidence []string
+		for _, a := range got.Aspects {
+			aspects = append(aspects, a.Aspect+" "+string(a.Polarity))
+		}
+		for _, e := range got.Evidence {
+			if kind, _, _ := strings.Cut(e.Rule, ":"); slices.Contains([]string{"stage", "emotion", "aspect"}, kind) {
+				evidence = append(evidence, e.Rule+"="+e.Entry)
+				if e.Weight != 0 {
+					t.Errorf("%q: %s weighs %v", tt.text, e.Rule, e.Weight)
+				}
+			}
+		}
+		if tt.aspects == "*" {
+			if len(aspects) != 2 || len(evidence) != 2 {
+				t.Errorf("%q is about %q by %q", tt.text, aspects, evidence)
+			}
+			continue
+		}
+		if tt.emotion != "" && got.Emotion != tt.emotion || got.Stage != tt.stage || tt.aspects != "" && strings.Join(aspects, ", ") != tt.aspects {
+			t.Errorf("%q: stage %s, emotion %s, about %q", tt.text, got.Stage, got.Emotion, aspects)
+		}
+		if tt.evidence != "" && !slices.Contains(evidence, tt.evidence) || tt.evidence == "" && slices.ContainsFunc(evidence, func(e string) bool { return strings.HasPrefix(e, "emotion") }) {
+			t.Errorf("%q: told by %q, want %q", tt.text, evidence, tt.evidence)
+		}
+	}
+}
+
+// plainTags is a model that believes the entries, and where there are none that a
+// message is about nothing, after sales.
+func plainTags(t *testing.T) *sentiment.TagModel {
+	t.Helper()
+	var b strings.Builder
+	row := func(name string, weight func(tag string) string) {
+		b.WriteString(name)
+		for _, tag := range lexicon.ToldTags {
+			b.WriteString("\t" + weight(tag))
+		}
+		b.WriteByte('\n')
+	}
+	row("feature", func(tag string) string { return tag })
+	row("bias", func(tag string) string {
+		switch {
+		case tag == "stage:after_sales":
+			return "1"
+		case strings.HasPrefix(tag, "aspect:"):
+			return "-2"
+		}
+		return ""
+	})
+	for _, name := range lexicon.ToldTags {
+		row(strings.Replace(name, "emotion:", "told:", 1), func(tag string) string {
+			if tag == name {
+				return "6"
+			}
+			return ""
+		})
+	}
+	data, err := fs.ReadFile(lexicon.Shipped(), sentiment.ModelFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := sentiment.LoadModel(fstest.MapFS{sentiment.ModelFile: {Data: data}, sentiment.TagsModelFile: {Data: []byte(b.String())}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return model.Tags
+}
+
+// TestTellNothingElse proves that words which tell tags change nothing but the tags: not
+// even these without a model of theirs, and no figure with it.
+func TestTellNothingElse(t *testing.T) {
+	set, model := load(t)
+	without := *set
+	without.Learned = slices.DeleteFunc(slices.Clone(set.Learned), func(f *lexicon.LearnedFile) bool { return f.Domain == lexicon.TagWords })
+	if len(without.Learned) == len(set.Learned) || model.Tags == nil {
+		t.Fatal("no learned words that tell tags")
+	}
+	alone := *model
+	alone.Tags = nil
+	bare, silent := sentiment.New(without.Compile(), &alone), sentiment.New(set.Compile(), &alone)
+	full := sentiment.New(set.Compile(), model)
+	changed, n := 0, 0
+	for _, lang := range []string{"pl", "en"} {
+		data, err := fs.ReadFile(lexicon.Shipped(), lang+"/"+lexicon.TestsFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for row := range strings.Lines(string(data)) {
+			text, _, _ := strings.Cut(row, "\t")
+			want, got := bare.Score(text, lang, true), full.Score(text, lang, true)
+			if diff := cmp.Diff(want, silent.Score(text, lang, true)); diff != "" {
+				t.Fatalf("%q without a model of tags: %s", text, diff)
+			}
+			n++
+			if want.Stage != got.Stage || want.Emotion != got.Emotion || !slices.Equal(want.Aspects, got.Aspects) {
+				changed++
+			}
+			if got.Sentiment != nil && (*got.Sentiment == odzew.Neutral) != (got.Emotion == "none") {
+				t.Errorf("%q is %s, and its emotion %s", text, *got.Sentiment, got.Emotion)
+			}
+			got.Stage, got.Emotion, got.Aspects, got.Evidence = want.Stage, want.Emotion, want.Aspects, want.Evidence
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("%q: %s", text, diff)
+			}
+		}
+	}
+	if changed*20 < n {
+		t.Errorf("of %d texts %d are told anything else", n, changed)
+	}
+}
+
+// TestPart proves who is praised and who is blamed in a mixed message.
+func TestPart(t *testing.T) {
+	set, model := load(t)
+	model.Tags = nil
+	s := sentiment.New(set.Compile(), model)
+	for text, want := range map[string]string{
+		"Pani z infolinii przemiła, ale paczka dotarła tydzień po terminie i pognieciona.": "courtesy positive, delivery negative",
+		"The agent was lovely and kind, but the parcel arrived crushed and a week late.":   "courtesy positive, delivery negative",
+	} {
+		got := s.Score(text, "", false)
+		var aspects []string
+		for _, a := range got.Aspects {
+			aspects = append(aspects, fmt.Sprintf("%s %s", a.Aspect, a.Polarity))
+		}
+		slices.Sort(aspects)
+		if *got.Sentiment != odzew.Mixed || strings.Join(aspects, ", ") != want {
+			t.Errorf("%q is %s, about %q", text, *got.Sentiment, aspects)
+		}
+	}
+}
+
+// TestLearnTags proves that what was planted is learned, and the same each time.
+func TestLearnTags(t *testing.T) {
+	var examples []sentiment.Example
+	for i := range 200 {
+		e := sentiment.Example{Text: fmt.Sprintf("no i zgrzytek tam %s", strings.Repeat("tu ", i%5)), Lang: "pl", Sentiment: odzew.Neutral, Weight: 1, Full: true,
+			Stage: "after_sales", Emotion: "none", Aspects: []odzew.AspectPolarity{{Aspect: "website"}}}
+		if i%2 == 0 {
+			e.Text = fmt.Sprintf("no i brzęczek tam %s", strings.Repeat("tu ", i%7))
+			e.Stage, e.Aspects[0].Aspect = "decision", "price"
+		}
+		examples = append(examples, e)
+	}
+	set, model := load(t)
+	set.Learned, model.Reviews, model.Tags = nil, nil, nil
+	s := sentiment.New(set.Compile(), model)
+	o := sentiment.LearnOptions{Least: 4, Most: 100, L1: 1, L2: 1, Rate: 0.2, Epochs: 10, Sparse: true}
+	tags, words := s.LearnTags(examples, o)
+	again, same := s.LearnTags(examples, o)
+	if diff := cmp.Diff(tags, again) + cmp.Diff(words, same); diff != "" {
+		t.Error("learned twice, it differs: ", diff)
+	}
+	read, err := sentiment.LoadModel(fstest.MapFS{sentiment.ModelFile: {Data: model.Bytes()}, sentiment.TagsModelFile: {Data: tags.Bytes("a comment")}})
+	if err != nil || string(read.Tags.Bytes()) != string(tags.Bytes()) {
+		t.Error("the weights change on their way through a file: ", err)
+	}
+	model.Tags = tags
+	set.Learned = []*lexicon.LearnedFile{{Name: "pl/learned.tags.tsv", Lang: lexicon.PL, Domain: lexicon.TagWords, Rows: words[lexicon.PL]}}
+	s = sentiment.New(set.Compile(), model)
+	for text, want := range map[string]string{"no i zgrzytek tam": "after_sales website", "no i brzęczek tam": "decision price"} {
+		got := s.Score(text, "pl", false)
+		if len(got.Aspects) != 1 || got.Stage+" "+got.Aspects[0].Aspect != want {
+			t.Errorf("%q: %s %v, want %s", text, got.Stage, got.Aspects, want)
+		}
+	}
+	if len(words[lexicon.EN]) > 0 {
+		t.Errorf("English learned %v", words[lexicon.EN])
+	}
+}
+
+// TestTagModelErrors is what a file of weights for tags may not say.
+func TestTagModelErrors(t *testing.T) {
+	data, err := fs.ReadFile(lexicon.Shipped(), sentiment.ModelFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := "feature\t" + strings.Join(lexicon.ToldTags[:], "\t") + "\n"
+	row := func(name, weight string) string {
+		return name + "\t" + weight + strings.Repeat("\t", lexicon.NumToldTags-1) + "\n"
+	}
+	for _, tt := range []struct{ file, want string }{
+		{header + row("bias", "0.5"), ""},
+		{row("bias", "1"), "model.tags.tsv:1: the header"},
+		{header + "bias\t1\n", "model.tags.tsv:2: 2 columns"},
+		{header + row("bias", "much"), `model.tags.tsv:2: "much" is not a number`},
+		{header + row("biass", "1"), `model.tags.tsv:2: unknown feature "biass"`},
+	} {
+		_, err := sentiment.LoadModel(fstest.MapFS{sentiment.ModelFile: {Data: data}, sentiment.TagsModelFile: {Data: []byte(tt.file)}})
+		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%.40q: %v, want %q", tt.file, err, tt.want)
+		}
+	}
+}
