@@ -11,8 +11,10 @@ import (
 	"odzew/lexicon"
 )
 
-const learnedHeader = "entry\tnegative\tneutral\tpositive\tmixed\ttalk\n"
-const tagsHeader = "entry\ttags\n"
+const (
+	learnedHeader = "entry\tnegative\tneutral\tpositive\tmixed\ttalk\n"
+	tagsHeader    = "entry\ttags\n"
+)
 
 func TestParseLearned(t *testing.T) {
 	const reviews, tags = "pl/learned.reviews.tsv", "pl/learned.tags.tsv"

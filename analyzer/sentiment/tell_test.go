@@ -185,8 +185,10 @@ func TestPart(t *testing.T) {
 func TestLearnTags(t *testing.T) {
 	var examples []sentiment.Example
 	for i := range 200 {
-		e := sentiment.Example{Text: fmt.Sprintf("no i zgrzytek tam %s", strings.Repeat("tu ", i%5)), Lang: "pl", Sentiment: odzew.Neutral, Weight: 1, Full: true,
-			Stage: "after_sales", Emotion: "none", Aspects: []odzew.AspectPolarity{{Aspect: "website"}}}
+		e := sentiment.Example{
+			Text: fmt.Sprintf("no i zgrzytek tam %s", strings.Repeat("tu ", i%5)), Lang: "pl", Sentiment: odzew.Neutral, Weight: 1, Full: true,
+			Stage: "after_sales", Emotion: "none", Aspects: []odzew.AspectPolarity{{Aspect: "website"}},
+		}
 		if i%2 == 0 {
 			e.Text = fmt.Sprintf("no i brzęczek tam %s", strings.Repeat("tu ", i%7))
 			e.Stage, e.Aspects[0].Aspect = "decision", "price"
