@@ -16,7 +16,7 @@ import (
 // Levels of frustration: the least figure of each.
 const (
 	annoyed = 0.22
-	high    = 0.5
+	high    = 0.4
 )
 
 // alone are the signals that are enough for the highest level by themselves; all

@@ -202,7 +202,9 @@ func TestRules(t *testing.T) {
 		got := s.Score(tt.text, "pl", true)
 		var parts []string
 		for _, e := range got.Evidence {
-			parts = append(parts, e.Rule+":"+e.Text)
+			if e.Rule != "signal:shouting" { // which hangs on the class
+				parts = append(parts, e.Rule+":"+e.Text)
+			}
 		}
 		if p := strings.Join(parts, " "); p != tt.parts || math.Abs(got.Valence-tt.valence) > 1e-9 {
 			t.Errorf("%q: %s = %v, want %s = %v", tt.text, p, got.Valence, tt.parts, tt.valence)
