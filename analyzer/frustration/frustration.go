@@ -164,6 +164,7 @@ type part struct {
 	odzew.Reason
 	at   time.Time // since when
 	best float64   // the greatest weight of one message
+	said *Message  // the message to quote, if any
 }
 
 // An assessment is the state of one Assess.
@@ -367,7 +368,7 @@ func (a *assessment) says(signal string, weight float64, message int) {
 	p.Weight += weight
 	if w := math.Abs(weight); w > p.best {
 		m := &a.Messages[message]
-		p.best, p.at, p.Message, p.Quote = w, m.At, m.ID, quote(m, signal)
+		p.best, p.at, p.Message, p.said = w, m.At, m.ID, m
 	}
 }
 
@@ -408,6 +409,9 @@ func (a *assessment) settle(flag *odzew.Flag) {
 	for i := range a.parts {
 		r := a.parts[i].Reason
 		if r.Weight *= scale; r.Weight != 0 {
+			if said := a.parts[i].said; said != nil {
+				r.Quote = quote(said, r.Signal)
+			}
 			flag.Reasons = append(flag.Reasons, r)
 			flag.Frustration += r.Weight
 		}

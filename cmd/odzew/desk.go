@@ -90,7 +90,7 @@ func (p *program) loadLexicon(key, dir string) (*siteLexicon, *sentiment.Scorer,
 }
 
 // analyzeRange is how many conversations are analysed at a time.
-const analyzeRange = 700
+const analyzeRange = 500
 
 // An analysed counts what an analysis did.
 type analysed struct {
