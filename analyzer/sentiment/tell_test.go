@@ -166,8 +166,8 @@ func TestPart(t *testing.T) {
 	model.Tags = nil
 	s := sentiment.New(set.Compile(), model)
 	for text, want := range map[string]string{
-		"Pani z infolinii przemiła, ale kurier zgubił paczkę, porażka.": "courtesy positive, delivery negative",
-		"The agent was lovely and kind, but the parcel arrived crushed and a week late.":   "courtesy positive, delivery negative",
+		"Pani z infolinii przemiła, ale kurier zgubił paczkę, porażka.":                  "courtesy positive, delivery negative",
+		"The agent was lovely and kind, but the parcel arrived crushed and a week late.": "courtesy positive, delivery negative",
 	} {
 		got := s.Score(text, "", false)
 		var aspects []string
