@@ -19,13 +19,12 @@ import (
 //     which Go checks: no image can reach outside of itself.
 //   - Of its Entries only what scoring needs is there: no Note, File and Line.
 
-const imageMagic = "odzew lexicon 1\n"
+const imageMagic = "odzew lexicon 2\n"
 
 // An imageEntry is an Entry but for its texts. Its pattern ends at patternEnd, and
 // begins where the one before ends.
 type imageEntry struct {
 	polarity, opinion float64
-	weights           [4]float64
 	tags              Tags
 	patternEnd        uint32
 	kind              Kind
@@ -41,7 +40,7 @@ func (c *Compiled) Image() []byte {
 	for i := range c.Entries {
 		e := &c.Entries[i]
 		text = append(text, e.Pattern...)
-		entries[i] = imageEntry{e.Polarity, e.Opinion, e.Weights, e.Tags, uint32(len(text)), e.Kind, e.POS, e.Lang}
+		entries[i] = imageEntry{e.Polarity, e.Opinion, e.Tags, uint32(len(text)), e.Kind, e.POS, e.Lang}
 	}
 	put(&w, entries)
 	put(&w, text)
@@ -84,7 +83,7 @@ func OfImage(image []byte, version string) (*Compiled, error) {
 		if e.patternEnd < start || int(e.patternEnd) > len(text) || e.kind >= numKinds || e.lang >= numLangs {
 			return nil, errors.New("an image of a lexicon with a wrong entry")
 		}
-		c.Entries[i] = Entry{Pattern: text[start:e.patternEnd], Kind: e.kind, Polarity: e.polarity, Opinion: e.opinion, Tags: e.tags, POS: e.pos, Weights: e.weights, Lang: e.lang}
+		c.Entries[i] = Entry{Pattern: text[start:e.patternEnd], Kind: e.kind, Polarity: e.polarity, Opinion: e.opinion, Tags: e.tags, POS: e.pos, Lang: e.lang}
 		start = e.patternEnd
 	}
 	c.index.take(&r)

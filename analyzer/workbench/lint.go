@@ -239,7 +239,7 @@ func (l *linter) try(i int) (report func()) {
 
 // quiet reports whether an entry brings nothing of its own to count.
 func quiet(e *lexicon.Entry) bool {
-	return e.Polarity == 0 && e.Weights == [4]float64{} && (e.Kind == lexicon.Aspect || e.Kind == lexicon.Stage)
+	return e.Polarity == 0 && (e.Kind == lexicon.Aspect || e.Kind == lexicon.Stage)
 }
 
 // boosts reports whether a tone has the words of a booster: it takes turns with it.
