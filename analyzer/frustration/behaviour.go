@@ -20,6 +20,9 @@ const (
 	manyBotAnswers      = 2
 )
 
+// review is the channel of those who tell others, and wait for no answer.
+const review = "review"
+
 // behaviour adds the parts of behaviour. A promise passed, or a wait, that has come
 // to its end long ago weighs what the calming since has left of it.
 func (a *assessment) behaviour() {

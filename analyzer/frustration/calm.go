@@ -2,6 +2,7 @@ package frustration
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"odzew"
@@ -11,6 +12,7 @@ import (
 // does, for the time being; how the customer takes it says how much.
 const (
 	calmAnswered = 0.45 // answered, and the customer has not come back to it
+	calmAsked    = 0.7  // asks when, again
 	calmAccepted = 0.35 // went on without a complaint, or with more praise than blame
 	calmPleased  = 0.15 // pleased, thankful, relieved
 	calmMixed    = 0.5  // praise and criticism, or mild regret
@@ -70,7 +72,7 @@ func calming(ms []Message, replies []time.Time, quiet int) calm {
 		case i == quiet:
 			put(before, calmRejected)
 		case !answered.IsZero():
-			put(before, taken(&ms[i].Score))
+			put(before, taken(&ms[i]))
 		case pleased(&ms[i].Score):
 			put(before, calmBySelf)
 		}
@@ -82,7 +84,8 @@ func calming(ms []Message, replies []time.Time, quiet int) calm {
 }
 
 // taken is how a message takes the answer before it.
-func taken(s *odzew.Score) float64 {
+func taken(m *Message) float64 {
+	s := &m.Score
 	switch {
 	case pleased(s):
 		return calmPleased
@@ -96,8 +99,18 @@ func taken(s *odzew.Score) float64 {
 		return calmMixed
 	case *s.Sentiment == odzew.Negative:
 		return calmMixed
+	case stillWaits(m):
+		return calmAsked
 	}
 	return calmAccepted
+}
+
+// whenWords are the words of those who were told something, and not when.
+var whenWords = phrases("kiedy", "ile jeszcze", "jak dlugo", "do kiedy", "how long", "how much longer", "when will", "when can", "when do", "when is", "when are", "so when")
+
+// stillWaits says whether a message asks for a time.
+func stillWaits(m *Message) bool {
+	return strings.Contains(m.Text, "?") && plainWords(m.Text).hasAny(whenWords)
 }
 
 // pleased says whether a message is glad, and not a guess between praise and blame.

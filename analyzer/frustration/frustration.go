@@ -22,6 +22,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"odzew"
@@ -236,25 +237,46 @@ func (a *assessment) order() {
 
 // believe takes praise for praise: where the message after an answer says more good than
 // bad, and only irony speaks against it, a doubt is left, and nobody is called for one.
+// Nor does anybody give up what has come right, or complain in a word of thanks ("git").
 func (a *assessment) believe() {
 	cloned := false
+	calmed := func(i int, class odzew.Sentiment, signals []string) {
+		if !cloned {
+			a.Messages, cloned = slices.Clone(a.Messages), true
+		}
+		s := &a.Messages[i].Score
+		s.Sentiment, s.Level, s.Frustration, s.Signals = &class, 0, 0, signals
+	}
 	r := 0
-	for i := 1; i < len(a.Messages); i++ {
+	for i := range a.Messages {
+		s := &a.Messages[i].Score
+		if s.Sentiment == nil {
+			continue
+		}
+		if s.Level < 2 && len(s.Signals) == 2 && slices.Contains(s.Signals, "resignation") && slices.Contains(s.Signals, "relief") {
+			calmed(i, *s.Sentiment, []string{"relief"})
+			continue
+		}
+		if s.Level < 2 && len(s.Signals) == 0 && blames(s) && a.thanks(a.Messages[i].At) {
+			calmed(i, odzew.Neutral, nil)
+			continue
+		}
+		if i == 0 {
+			continue
+		}
 		for r < len(a.Replies) && !a.Replies[r].After(a.Messages[i-1].At) {
 			r++
 		}
-		s := &a.Messages[i].Score
-		if r == len(a.Replies) || a.Replies[r].After(a.Messages[i].At) || s.Valence <= 0 ||
-			s.Sentiment == nil || *s.Sentiment != odzew.Negative || len(s.Signals) != 1 || s.Signals[0] != "sarcasm" {
-			continue
+		if r < len(a.Replies) && !a.Replies[r].After(a.Messages[i].At) && s.Valence > 0 &&
+			*s.Sentiment == odzew.Negative && len(s.Signals) == 1 && s.Signals[0] == "sarcasm" {
+			calmed(i, odzew.Neutral, nil)
 		}
-		if !cloned {
-			a.Messages, cloned = slices.Clone(a.Messages), true
-			s = &a.Messages[i].Score
-		}
-		neutral := odzew.Neutral
-		s.Sentiment, s.Level, s.Frustration, s.Signals = &neutral, 0, 0, nil
 	}
+}
+
+// thanks says whether the message at a time just thanks or agrees.
+func (a *assessment) thanks(at time.Time) bool {
+	return slices.ContainsFunc(a.Waits.Turns, func(t odzew.Turn) bool { return t.Thanks && t.OpenedAt.Equal(at.Truncate(time.Second)) })
 }
 
 // words adds the signals of all messages, and returns the level of the strongest
@@ -262,9 +284,12 @@ func (a *assessment) believe() {
 func (a *assessment) words(quiet int, f *Finding) (level int) {
 	for i := range a.Messages {
 		m := &a.Messages[i]
-		l := levelOf(&m.Score)
 		if goesForOwnReasons(m) {
 			continue
+		}
+		l := levelOf(&m.Score)
+		if l == 0 && reproaches(&m.Score) && a.nudges(m.At) {
+			l = 1
 		}
 		if i == quiet {
 			l = 1 // goes, but without a threat
@@ -300,7 +325,7 @@ func levelOf(s *odzew.Score) int {
 	if s.Level > 0 || !blames(s) {
 		return s.Level
 	}
-	if s.Frustration >= 0.1 || *s.Sentiment == odzew.Negative && s.Confidence >= sure {
+	if s.Frustration >= 0.1 && (*s.Sentiment == odzew.Negative || s.Valence <= 0) || *s.Sentiment == odzew.Negative && s.Confidence >= sure && named(s) {
 		return 1
 	}
 	for _, sig := range s.Signals {
@@ -309,6 +334,19 @@ func levelOf(s *odzew.Score) int {
 		}
 	}
 	return 0
+}
+
+// named says whether some entry blames, and not the learned words alone: these tell
+// what a message sounds like, and nobody is flagged for that.
+func named(s *odzew.Score) bool {
+	return slices.ContainsFunc(s.Evidence, func(e odzew.Evidence) bool { return e.Weight < 0 && !strings.HasPrefix(e.Rule, "learned:") })
+}
+
+// reproaches says whether the words of a signal stand in a message that is too calm
+// for a complaint. Where it asks for the second time they are meant.
+func reproaches(s *odzew.Score) bool {
+	return s.Sentiment != nil && *s.Sentiment == odzew.Neutral &&
+		slices.ContainsFunc(s.Evidence, func(e odzew.Evidence) bool { return e.Rule == "signal" && e.Weight < 0 })
 }
 
 // mild says whether a message blames and gives no sign of frustration beside it: any
@@ -462,7 +500,7 @@ func (a *assessment) level(flag *odzew.Flag, message int, silent bool) int {
 	switch {
 	case enough, len(facts) >= 2 && (flag.Frustration >= heavy || threat && flag.Frustration >= high):
 		sum = 2
-	case len(facts) > 0 && (flag.Frustration >= lasting || flag.Frustration >= annoyed && (threat || !a.accepted())):
+	case len(facts) > 0 && a.felt(facts) && (flag.Frustration >= lasting || flag.Frustration >= annoyed && (threat || !a.accepted())):
 		sum = 1
 	}
 	level := max(sum, min(message, sum+1))
@@ -472,10 +510,20 @@ func (a *assessment) level(flag *odzew.Flag, message int, silent bool) int {
 	return level
 }
 
+// felt says whether the customer has a part in the facts: of a promise that passed alone
+// nothing is known but that no message came, and who waits for it will say so.
+func (a *assessment) felt(facts []string) bool {
+	if len(facts) > 1 || facts[0] != kinds["promise_passed"].fact || a.has("broken_promise") {
+		return true
+	}
+	last := a.Messages[len(a.Messages)-1].At
+	return slices.ContainsFunc(a.promises, func(p Promise) bool { return p.State == PromiseBroken && p.Made.Before(last) })
+}
+
 // accepted says whether the customer's last word takes an answer without a complaint.
 func (a *assessment) accepted() bool {
 	n := len(a.Messages)
-	if n < 2 || levelOf(&a.Messages[n-1].Score) > 0 {
+	if n < 2 || levelOf(&a.Messages[n-1].Score) > 0 || a.open != nil && stillWaits(&a.Messages[n-1]) {
 		return false
 	}
 	return slices.ContainsFunc(a.Replies, func(at time.Time) bool { return at.After(a.Messages[n-2].At) && !at.After(a.Messages[n-1].At) })
@@ -494,7 +542,7 @@ func (a *assessment) needsCall(f *Finding) bool {
 		return true
 	}
 	if f.SilentLeaver {
-		return a.failed()
+		return a.failed() && a.Channel != review // who tells the world has gone
 	}
 	return f.Flag.Level == 2 || a.has("resignation") && a.failed()
 }

@@ -31,6 +31,9 @@ func msg(id string, at time.Time, class odzew.Sentiment, level int, signals ...s
 	for _, sig := range signals {
 		s.Evidence = append(s.Evidence, odzew.Evidence{Start: start, End: start + len(id), Rule: "signal:" + sig})
 	}
+	if class == odzew.Negative {
+		s.Evidence = append(s.Evidence, odzew.Evidence{Start: start, End: start + len(id), Rule: "valence", Weight: -0.5})
+	}
 	return Message{ID: id, At: at, Text: text, Score: s}
 }
 
@@ -79,13 +82,34 @@ func TestAssess(t *testing.T) {
 		{"one nudge", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0)}, Waits: odzew.Waits{Turns: []odzew.Turn{openTurn(t0, 1)}}}, hours(1), 0, false, ""},
 		{"a low rating", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0)}, Ratings: []odzew.Rating{{Kind: "csat", Score: 2, Max: 5, At: hours(1)}}, Waits: answered}, hours(3), 1, false, "low_csat"},
 		{"a low rating to come", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0)}, Ratings: []odzew.Rating{{Kind: "csat", Score: 2, Max: 5, At: hours(9)}}, Waits: answered}, hours(3), 0, false, ""},
-		{"a promise passed", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0)}, Promises: []Promise{{Message: "x", Made: hours(2), Due: hours(5)}}, Replies: []time.Time{hours(2)}, Waits: answered}, hours(6), 1, false, "promise_passed"},
+		{"a promise passed, and nobody asked", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0)}, Promises: []Promise{{Message: "x", Made: hours(2), Due: hours(5)}}, Replies: []time.Time{hours(2)}, Waits: answered}, hours(6), 0, false, ""},
+		{"a promise passed, and was asked about", Case{
+			Messages: []Message{msg("a", t0, odzew.Neutral, 0), msg("b", hours(6), odzew.Negative, 0)}, Promises: []Promise{{Message: "x", Made: hours(2), Due: hours(5)}},
+			Replies: []time.Time{hours(2)}, Waits: odzew.Waits{Turns: []odzew.Turn{closedTurn(t0, hours(2), waits.Answered, 0), openTurn(hours(6), 0)}},
+		}, hours(7), 1, false, "promise_passed"},
 		{"longer than this desk's waits", Case{Messages: []Message{msg("a", t0, odzew.Negative, 0, "waiting")}, LongWait: 3600, Waits: odzew.Waits{Turns: []odzew.Turn{{Outcome: waits.Open, OpenedAt: t0, BusinessSeconds: 7200}}}}, hours(2), 1, false, "waiting"},
 		{"angry at a bot, which answered", Case{Messages: []Message{msg("a", t0, odzew.Negative, 2, "escalation", "effort")}, Waits: odzew.Waits{Turns: []odzew.Turn{closedTurn(t0, t0.Add(time.Second), waits.BotAnswered, 0)}}}, hours(1), 2, true, "escalation"},
 		{"content with a bot", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0)}, Waits: odzew.Waits{Turns: []odzew.Turn{closedTurn(t0, t0.Add(time.Second), waits.BotAnswered, 0)}}}, hours(1), 0, false, ""},
 		{"moves house", Case{Messages: []Message{{ID: "a", At: t0, Text: "Przeprowadzam się, więc wypowiadam karnet.", Score: msg("a", t0, odzew.Negative, 2, "churn").Score}}, Waits: open}, hours(1), 0, false, ""},
 		{"vulnerable, and just asks before buying", Case{Messages: []Message{before(msg("a", t0, odzew.Neutral, 0, "vulnerability"))}, Waits: open}, hours(1), 0, false, ""},
 		{"mild blame", Case{Messages: []Message{msg("a", t0, odzew.Negative, 0)}, Waits: open}, hours(1), 1, false, "negative"},
+		{"sounds like blame, and names none", Case{Messages: []Message{learned(msg("a", t0, odzew.Negative, 0))}, Waits: open}, hours(1), 0, false, ""},
+		{"more praise than blame", Case{Messages: []Message{glad(msg("a", t0, odzew.Mixed, 0))}, Waits: open}, hours(1), 0, false, ""},
+		{"calm, but names a wait", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0), reproachful(msg("b", hours(50), odzew.Neutral, 0))}, Waits: odzew.Waits{Turns: []odzew.Turn{openTurn(t0, 1)}}}, hours(51), 1, false, ""},
+		{"names a wait, and asks for the first time", Case{Messages: []Message{reproachful(msg("a", t0, odzew.Neutral, 0))}, Waits: open}, hours(1), 0, false, ""},
+		{"gave up, and it came right", Case{Messages: []Message{msg("a", t0, odzew.Negative, 1, "waiting"), msg("b", hours(3), odzew.Mixed, 1, "resignation", "relief")}, Replies: []time.Time{hours(2)}, Waits: answered}, hours(4), 0, false, ""},
+		{"a word of thanks that sounds like blame", Case{
+			Messages: []Message{msg("a", t0, odzew.Negative, 1, "waiting"), msg("b", hours(3), odzew.Negative, 0)}, Replies: []time.Time{hours(2)},
+			Waits: odzew.Waits{Turns: []odzew.Turn{answered.Turns[0], {Kind: "none", Thanks: true, Outcome: waits.Open, OpenedAt: hours(3)}}},
+		}, hours(4), 0, false, ""},
+		{"was told something, and asks when", Case{
+			Messages: []Message{msg("a", t0, odzew.Negative, 1, "waiting", "repeat_contact"), asksWhen(msg("b", hours(3), odzew.Neutral, 0))}, Replies: []time.Time{hours(2)},
+			Waits: odzew.Waits{Turns: []odzew.Turn{answered.Turns[0], openTurn(hours(3), 0)}},
+		}, hours(4), 1, false, "repeat_contact"},
+		{"asks when, and was not annoyed", Case{
+			Messages: []Message{msg("a", t0, odzew.Neutral, 0), asksWhen(msg("b", hours(3), odzew.Neutral, 0))}, Replies: []time.Time{hours(2)},
+			Waits: odzew.Waits{Turns: []odzew.Turn{answered.Turns[0], openTurn(hours(3), 0)}},
+		}, hours(4), 0, false, ""},
 		{"mild blame, answered", Case{Messages: []Message{msg("a", t0, odzew.Negative, 0)}, Replies: []time.Time{hours(2)}, Waits: answered}, hours(3), 0, false, ""},
 		{"annoyed, answered", Case{Messages: []Message{msg("a", t0, odzew.Negative, 1, "waiting")}, Replies: []time.Time{hours(2)}, Waits: answered}, hours(3), 1, false, "waiting"},
 		{"annoyed, and took the answer", Case{Messages: []Message{msg("a", t0, odzew.Negative, 1, "waiting", "effort"), msg("b", hours(3), odzew.Neutral, 0)}, Replies: []time.Time{hours(2)}, Waits: answered}, hours(4), 0, false, ""},
@@ -108,6 +132,23 @@ func TestAssess(t *testing.T) {
 // glad is a message with more praise than blame in its words.
 func glad(m Message) Message {
 	m.Score.Valence = 0.5
+	return m
+}
+
+// learned is a message that only learned words judge.
+func learned(m Message) Message {
+	m.Score.Evidence = []odzew.Evidence{{Rule: "learned:desk", Weight: -0.5}}
+	return m
+}
+
+// reproachful is a message in which the words of a signal stand, without its name.
+func reproachful(m Message) Message {
+	m.Score.Evidence = append(m.Score.Evidence, odzew.Evidence{Rule: "signal", Weight: -0.4})
+	return m
+}
+
+func asksWhen(m Message) Message {
+	m.Text = "Rozumiem. A na kiedy?"
 	return m
 }
 

@@ -89,14 +89,17 @@ func givesUp(s *odzew.Score) bool {
 	return gives
 }
 
-// loud says whether a message threatens, demands, or is furious about more than that
-// its writer goes.
+// told are signals of what has been: who leaves for it calmly need not be furious.
+var told = []string{"churn", "resignation", "waiting", "pressure", "repeat_contact", "effort", "broken_promise"}
+
+// loud says whether a message threatens, demands, or is furious about more than what
+// its writer goes for.
 func loud(s *odzew.Score) bool {
 	for _, sig := range s.Signals {
 		switch {
 		case slices.Contains(threats, sig):
 			return true
-		case s.Level == 2 && sig != "churn" && sig != "resignation" && sig != "waiting" && sig != "pressure":
+		case s.Level == 2 && !slices.Contains(told, sig):
 			return true
 		}
 	}

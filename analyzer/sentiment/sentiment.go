@@ -114,7 +114,7 @@ func (s *Scorer) Score(message, hint string, evidence bool) odzew.Score {
 }
 
 // ScoreReasons scores a text, and lists the evidence where reasons will quote it: of
-// blame and of signals.
+// blame and of signals, also where the text is too calm for these to count.
 func (s *Scorer) ScoreReasons(message string) odzew.Score {
 	return s.score(message, "", reasons)
 }
@@ -140,7 +140,7 @@ func (s *Scorer) score(message, hint string, evidence evidenceOf) odzew.Score {
 	s.pick(m)
 	s.judge(m)
 	s.conclude(m, &score)
-	if evidence == always || evidence == reasons && (len(score.Signals) > 0 || score.Sentiment != nil && (*score.Sentiment == odzew.Negative || *score.Sentiment == odzew.Mixed)) {
+	if evidence == always || evidence == reasons && (m.tags.signals != 0 || len(score.Signals) > 0 || score.Sentiment != nil && (*score.Sentiment == odzew.Negative || *score.Sentiment == odzew.Mixed)) {
 		s.explain(m, &score)
 	}
 	return score
