@@ -19,6 +19,7 @@ import (
 	"odzew/analyzer/frustration"
 	"odzew/analyzer/reply"
 	"odzew/analyzer/sentiment"
+	"odzew/analyzer/statutory"
 	"odzew/analyzer/waits"
 )
 
@@ -71,6 +72,8 @@ type Result struct {
 	ResolvedWell bool
 	// Promises are the times that the desk named for its own doing, in order.
 	Promises []frustration.Promise
+	// Requests are those that start a clock of the law.
+	Requests []statutory.Request
 }
 
 // A MessageScore is the score of Messages[Index].
@@ -84,7 +87,8 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 	c := &in.Conversation
 	var res Result
 	schedule := a.Calendars.For(c)
-	res.Waits = waits.Measure(*c, schedule, now, a.WaitOptions(in))
+	own := make(ownTexts, len(c.Messages))
+	res.Waits = waits.Measure(*c, schedule, now, a.waitOptions(in, own))
 
 	status := statusOf(c, now)
 	matter := frustration.Case{
@@ -105,7 +109,9 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 		if m.At.After(now) || c.Excluded != "" {
 			continue
 		}
-		if s, own, ok := a.ScoreMessage(m); ok {
+		if isTheirs(m) {
+			text := own.of(i, m)
+			s := a.Scorer.ScoreReasons(text)
 			if res.FirstAt.IsZero() || m.At.Before(res.FirstAt) {
 				res.FirstAt = m.At
 			}
@@ -113,14 +119,15 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 				res.LastAt = m.At
 			}
 			res.Scores = append(res.Scores, MessageScore{i, s})
-			matter.Messages = append(matter.Messages, frustration.Message{ID: m.ID, At: m.At, Text: own, Score: s})
+			matter.Messages = append(matter.Messages, frustration.Message{ID: m.ID, At: m.At, Text: text, Score: s})
 			if matter.LawOffice == "" && m.Mail != nil && lawOfficeAmong(m.Mail.People, c.Customer.Email) {
 				matter.LawOffice = m.ID
 			}
 			continue
 		}
-		a.desk(m, &matter, place)
+		a.desk(m, func() string { return own.of(i, m) }, &matter, place)
 	}
+	res.Requests = statutory.Find(c, own.of)
 	res.Touchpoint = TouchpointOf(a.Touchpoints, c, stageOf(res.Scores))
 	for i := range c.Events {
 		if e := &c.Events[i]; e.Kind == odzew.EventAssign && !e.At.After(now) && a.leads(e.To) && e.At.After(matter.StepIn) {
@@ -157,13 +164,13 @@ func (a *Analyzer) join(c *odzew.Conversation, matter *frustration.Case, now tim
 			matter.Messages = append(matter.Messages, frustration.Message{ID: m.ID, At: m.At, Text: own, Score: s})
 			continue
 		}
-		a.desk(m, matter, place)
+		a.desk(m, func() string { return reply.Split(m.Text).Own }, matter, place)
 	}
 }
 
 // desk notes the time of what the company wrote in public, and the promise in it: no
 // more of its text goes any further.
-func (a *Analyzer) desk(m *odzew.Message, matter *frustration.Case, place frustration.Place) {
+func (a *Analyzer) desk(m *odzew.Message, own func() string, matter *frustration.Case, place frustration.Place) {
 	if !m.Public || m.Author != odzew.AuthorAgent && m.Author != odzew.AuthorAuto || m.AuthorID != "" && m.AuthorID == matter.Customer {
 		return
 	}
@@ -173,7 +180,7 @@ func (a *Analyzer) desk(m *odzew.Message, matter *frustration.Case, place frustr
 			matter.StepIn = m.At
 		}
 	}
-	if p, ok := frustration.FindPromise(reply.Split(m.Text).Own, m.At, place); ok {
+	if p, ok := frustration.FindPromise(own(), m.At, place); ok {
 		p.Message = m.ID
 		matter.Promises = append(matter.Promises, p)
 	}
@@ -223,16 +230,44 @@ func lawOfficeAmong(people []string, customer string) bool {
 // text, which the evidence's offsets count in. It is the only way from a message
 // to the scorer, and shut for all hands but the customer's.
 func (a *Analyzer) ScoreMessage(m *odzew.Message) (s odzew.Score, own string, ok bool) {
-	if m.Author != odzew.AuthorCustomer || !m.Public || odzew.AutomaticBy(m.Headers) != "" {
+	if !isTheirs(m) {
 		return odzew.Score{}, "", false
 	}
 	own = reply.Split(m.Text).Own
 	return a.Scorer.ScoreReasons(own), own, true
 }
 
+// isTheirs says whether a message is a customer's own, and not by a program.
+func isTheirs(m *odzew.Message) bool {
+	return m.Author == odzew.AuthorCustomer && m.Public && odzew.AutomaticBy(m.Headers) == ""
+}
+
+// ownTexts are what the authors of a conversation's messages wrote new, by index. Each
+// is found once, when it is first asked for.
+type ownTexts []struct {
+	text  string
+	known bool
+}
+
+func (o ownTexts) of(i int, m *odzew.Message) string {
+	if !o[i].known {
+		o[i].text, o[i].known = reply.Split(m.Text).Own, true
+	}
+	return o[i].text
+}
+
 // WaitOptions are those for measuring a conversation of this desk.
 func (a *Analyzer) WaitOptions(in Input) waits.Options {
-	o := waits.Options{IsClosing: a.closing}
+	return a.waitOptions(in, make(ownTexts, len(in.Messages)))
+}
+
+func (a *Analyzer) waitOptions(in Input, own ownTexts) waits.Options {
+	// A message that thanks only does so whatever it quotes.
+	o := waits.Options{IsClosing: func(i int, m *odzew.Message) bool {
+		const most = 120 // bytes; eight closing words are shorter
+		text := own.of(i, m)
+		return len(text) <= most && a.Scorer.Closing(text)
+	}}
 	if len(in.Merged) > 0 {
 		o.Merges = &waits.Merges{}
 		for _, m := range in.Merged {
@@ -240,16 +275,6 @@ func (a *Analyzer) WaitOptions(in Input) waits.Options {
 		}
 	}
 	return o
-}
-
-// closing says whether a message of a customer is thanks or good-bye only, whatever
-// it quotes.
-func (a *Analyzer) closing(text string) bool {
-	const most = 120 // bytes; eight closing words are shorter
-	if own := reply.Split(text).Own; len(own) <= most {
-		return a.Scorer.Closing(own)
-	}
-	return false
 }
 
 // statusOf is the last status by now; empty where there is none.

@@ -3,6 +3,7 @@ package frustration
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -154,16 +155,51 @@ func plainWords(text string) folded {
 	if len(text) > maxGoodbye {
 		text = text[:maxGoodbye]
 	}
-	b := make([]byte, 0, len(text))
-	for _, r := range text {
-		if !unicode.IsLetter(r) && r != '\'' && r != '’' {
+	buf := folding.Get().(*[]byte)
+	defer folding.Put(buf)
+	b := (*buf)[:0]
+	words := 0
+	for i := 0; i < len(text); {
+		switch c := text[i]; {
+		case 'a' <= c && c <= 'z', c == '\'':
+			b = append(b, c)
+			i++
+			continue
+		case 'A' <= c && c <= 'Z':
+			b = append(b, c|0x20)
+			i++
+			continue
+		case c >= utf8.RuneSelf:
+			r, size := utf8.DecodeRuneInString(text[i:])
+			i += size
+			if unicode.IsLetter(r) || r == '’' {
+				if _, f := lexicon.Fold(r); f != 0 {
+					b = utf8.AppendRune(b, f)
+				}
+				continue
+			}
+		default:
+			i++
+		}
+		if len(b) > 0 && b[len(b)-1] != ' ' {
 			b = append(b, ' ')
-		} else if _, f := lexicon.Fold(r); f != 0 {
-			b = utf8.AppendRune(b, f)
+			words++
 		}
 	}
-	return strings.Fields(string(b))
+	*buf = b
+	f := make(folded, 0, words+1)
+	for rest := string(b); rest != ""; {
+		w, behind, _ := strings.Cut(rest, " ")
+		if w != "" {
+			f = append(f, w)
+		}
+		rest = behind
+	}
+	return f
 }
+
+// folding is memory that calls use again.
+var folding = sync.Pool{New: func() any { return new([]byte) }}
 
 func (f folded) hasAny(set *phraseSet) bool {
 	for i := range f {

@@ -52,6 +52,13 @@ func tokenize(toks []token, text string) []token {
 		case unicode.IsLetter(r):
 			w := buf[:0]
 			for i < len(text) {
+				if c := text[i] | 0x20; 'a' <= c && c <= 'z' {
+					if len(w)+utf8.UTFMax <= cap(buf) {
+						w = append(w, c)
+					}
+					i++
+					continue
+				}
 				r, size := utf8.DecodeRuneInString(text[i:])
 				if !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) && r != '\'' && r != '’' {
 					break

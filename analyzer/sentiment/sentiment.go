@@ -161,7 +161,7 @@ func (s *Scorer) release(m *scratch) {
 func (s *Scorer) Closing(message string) bool {
 	m := s.pool.Get().(*scratch)
 	defer s.release(m)
-	s.read(m, message, "mixed")
+	m.toks = text.Tokenize(m.toks[:0], message)
 	words := 0
 	for i := range m.toks {
 		switch m.toks[i].Kind {
@@ -176,6 +176,7 @@ func (s *Scorer) Closing(message string) bool {
 	if words == 0 || words > 8 {
 		return false
 	}
+	s.read(m, message, "mixed")
 	m.owner = resize(m.owner, len(m.words))
 	for i := range m.matches {
 		x := &m.matches[i]

@@ -39,8 +39,8 @@ var (
 )
 
 // Find returns the first request of each kind among the customer's messages. Own
-// gives what a customer wrote new in a message.
-func Find(c *odzew.Conversation, own func(*odzew.Message) string) []Request {
+// gives what a customer wrote new in a message, that with index i.
+func Find(c *odzew.Conversation, own func(i int, m *odzew.Message) string) []Request {
 	var out []Request
 	for _, kind := range []struct {
 		name string
@@ -55,7 +55,7 @@ func Find(c *odzew.Conversation, own func(*odzew.Message) string) []Request {
 			if m.Author != odzew.AuthorCustomer || !m.Public || !mentions(m.Text, kind.keys) {
 				continue
 			}
-			if filed(fold(own(m)), kind.re) {
+			if filed(fold(own(i, m)), kind.re) {
 				out = append(out, Request{Kind: kind.name, At: m.At, Message: m.ID})
 				break
 			}
@@ -97,7 +97,7 @@ var (
 func mentions(text string, set *keySet) bool {
 	for i := range len(text) {
 		for _, k := range set[text[i]&31] {
-			if len(text)-i >= len(k) && strings.EqualFold(text[i:i+len(k)], k) {
+			if len(text)-i >= len(k) && text[i+1]|0x20 == k[1]|0x20 && strings.EqualFold(text[i:i+len(k)], k) {
 				return true
 			}
 		}

@@ -11,7 +11,7 @@ import (
 func find(text string) string {
 	c := &odzew.Conversation{Messages: []odzew.Message{{ID: "m1", At: time.Unix(1, 0), Author: odzew.AuthorCustomer, Public: true, Text: text}}}
 	var kinds []string
-	for _, r := range Find(c, func(m *odzew.Message) string { return m.Text }) {
+	for _, r := range Find(c, func(_ int, m *odzew.Message) string { return m.Text }) {
 		kinds = append(kinds, r.Kind)
 	}
 	return strings.Join(kinds, " ")
@@ -44,7 +44,7 @@ func TestFind(t *testing.T) {
 		}
 	}
 	agent := &odzew.Conversation{Messages: []odzew.Message{{Author: odzew.AuthorAgent, Public: true, Text: "Składam reklamację"}}}
-	if got := Find(agent, func(m *odzew.Message) string { return m.Text }); len(got) != 0 {
+	if got := Find(agent, func(_ int, m *odzew.Message) string { return m.Text }); len(got) != 0 {
 		t.Errorf("an agent's words: %v", got)
 	}
 }

@@ -159,8 +159,8 @@ func localTime(t testing.TB, text string) time.Time {
 }
 
 // testOptions know a closing when they see one.
-var testOptions = Options{IsClosing: func(text string) bool {
-	switch strings.ToLower(strings.Trim(text, "!. ")) {
+var testOptions = Options{IsClosing: func(_ int, m *odzew.Message) bool {
+	switch strings.ToLower(strings.Trim(m.Text, "!. ")) {
 	case "thanks", "dziękuję", "dzięki", "ok", "clear, thanks", "doszła. dziękuję", "wow that was quick. thank you":
 		return true
 	}

@@ -143,7 +143,7 @@ func (r *runner) step(e *event) {
 }
 
 func (r *runner) customer(e *event) {
-	closing := r.opt.IsClosing != nil && r.opt.IsClosing(r.c.Messages[e.seq].Text)
+	closing := r.opt.IsClosing != nil && r.opt.IsClosing(int(e.seq), &r.c.Messages[e.seq])
 	waiting := r.waiting(e.at)
 	owing := waiting != nil && !waiting.thanks
 	if !r.asked || (!owing && e.at-r.lastPublic >= episodeSilence) {

@@ -12,12 +12,9 @@ import (
 	"sync"
 	"time"
 
-	"odzew"
 	"odzew/analyzer"
 	"odzew/analyzer/frustration"
-	"odzew/analyzer/reply"
 	"odzew/analyzer/sentiment"
-	"odzew/analyzer/statutory"
 	"odzew/lexicon"
 	"odzew/reporter/stats"
 	"odzew/store"
@@ -237,7 +234,7 @@ func (d *desk) find(c *store.Stored, now time.Time) store.Finding {
 	for i := range r.Scores {
 		f.Scores[i] = store.MessageScore{Message: c.MessageIDs[r.Scores[i].Index], Score: r.Scores[i].Score}
 	}
-	for _, q := range statutory.Find(&c.Conversation, func(m *odzew.Message) string { return reply.Split(m.Text).Own }) {
+	for _, q := range r.Requests {
 		f.Requests = append(f.Requests, store.Request{Kind: q.Kind, At: q.At, Message: q.Message})
 	}
 	if d.shadow != nil {

@@ -87,7 +87,7 @@ func (c *waitsCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	closing := func(text string) bool { return sc.Closing(reply.Split(text).Own) }
+	closing := func(_ int, m *odzew.Message) bool { return sc.Closing(reply.Split(m.Text).Own) }
 	now := p.now()
 	// A conversation that went into another answers for it, if it comes before it.
 	var merges waits.Merges
