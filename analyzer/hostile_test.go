@@ -121,10 +121,15 @@ func TestGiantTexts(t *testing.T) {
 		"<b>", "7 ", "ą", "nieeee ", "zażólc ", "Jeśli do piątku ", "https://a.example/ ", "-- \n",
 	} {
 		const n = 1 << 16
-		small, large := took(strings.Repeat(piece, n/len(piece))), took(strings.Repeat(piece, 8*n/len(piece)))
+		var small, large time.Duration
 		// Eight times the text, and five times as much for a busy machine; what is
-		// quadratic takes sixty-four.
-		if large > 40*small && large > 200*time.Millisecond {
+		// quadratic takes sixty-four, however often it is tried.
+		slow := true
+		for try := 0; try < 3 && slow; try++ {
+			small, large = took(strings.Repeat(piece, n/len(piece))), took(strings.Repeat(piece, 8*n/len(piece)))
+			slow = large > 40*small && large > 200*time.Millisecond
+		}
+		if slow {
 			t.Errorf("%.20q: 64 KiB took %v, 512 KiB %v", piece, small, large)
 		}
 		if large > 10*time.Second {

@@ -126,14 +126,6 @@ func bloomBit(sym uint32) uint64 { return 1 << bloomIndex(sym) }
 // Compile makes the index. Languages are read side by side, and then put together.
 func (s *Set) Compile() *Compiled {
 	c := &Compiled{Entries: s.Entries, Version: s.Version}
-	lines := map[string]bool{}
-	for _, class := range s.classes {
-		for _, w := range class.words {
-			if class.class == 0 && w.form {
-				lines[w.word] = true
-			}
-		}
-	}
 	var (
 		languages [numLangs]*builder
 		building  sync.WaitGroup
@@ -141,7 +133,7 @@ func (s *Set) Compile() *Compiled {
 	for l := range numLangs {
 		building.Go(func() { c.learned[l] = newTable(l, s.Learned) })
 		building.Go(func() {
-			languages[l] = newBuilder(s, l, lines)
+			languages[l] = newBuilder(s, l)
 			languages[l].build()
 		})
 	}
@@ -152,9 +144,8 @@ func (s *Set) Compile() *Compiled {
 
 // A builder takes up the entries of one language.
 type builder struct {
-	set   *Set
-	lang  Lang
-	lines map[string]bool // the words that every other line has
+	set  *Set
+	lang Lang
 
 	symbolOf map[string]uint32 // by the key of the choice
 	choiceOf map[*choice]uint32
@@ -169,7 +160,7 @@ type builder struct {
 	guards      []step
 }
 
-func newBuilder(s *Set, l Lang, lines map[string]bool) *builder {
+func newBuilder(s *Set, l Lang) *builder {
 	n := 0
 	for i := range s.Entries {
 		if s.Entries[i].Lang == l {
@@ -177,7 +168,7 @@ func newBuilder(s *Set, l Lang, lines map[string]bool) *builder {
 		}
 	}
 	return &builder{
-		set: s, lang: l, lines: lines,
+		set: s, lang: l,
 		symbolOf: make(map[string]uint32, n), choiceOf: make(map[*choice]uint32, n+n/2),
 		wordOf:  [2]map[string]uint32{make(map[string]uint32, n/2), make(map[string]uint32, n/2)},
 		symbols: make([]symbol, 1, n+1), words: make([]word, 1, n+1), wordSymbols: make([]wordSymbol, 0, 3*n),
@@ -223,7 +214,6 @@ type word struct {
 	alt
 	lang  Lang
 	class Class
-	line  bool // every other line has it
 }
 
 // A wordSymbol says that a word satisfies a symbol.
@@ -246,18 +236,22 @@ func (b *builder) word(w alt) uint32 {
 	}
 	id := uint32(len(b.words))
 	numbers[w.word] = id
-	b.words = append(b.words, word{alt: w, lang: b.lang, line: b.lines[w.word]})
+	b.words = append(b.words, word{alt: w, lang: b.lang})
 	return id
 }
 
-// How often a word is met, roughly: the anchor is the item with the least.
+// What a step costs is how often it is met, in 100,000 words: the anchor is the one
+// with the least. Of words in no list it is taken to be this often.
 const (
-	costWord  = 1
-	costLemma = 2
-	costLine  = 80 // a word that every other line has
+	rareWord  = 1
+	rareLemma = 2
+	// Words that are met so often stand in every other message: to ask for them says
+	// nothing.
+	common = 3000
 )
 
-var costClass = [numClasses]int32{60, 20, 30, 30, 90, 40, 200}
+// costClass was counted like the words, over the messages in corpus.
+var costClass = [numClasses]int32{4700, 750, 2000, 1500, 5600, 1650, 3000}
 
 // symbol returns the number of what an item asks for.
 func (b *builder) symbol(it *item) uint32 {
@@ -275,14 +269,7 @@ func (b *builder) symbol(it *item) uint32 {
 	for _, w := range it.words {
 		id := b.word(w)
 		b.wordSymbols = append(b.wordSymbols, wordSymbol{id, sym})
-		switch {
-		case b.words[id].line:
-			s.cost += costLine
-		case w.form:
-			s.cost += costWord
-		default:
-			s.cost += costLemma
-		}
+		s.cost += b.frequency(w)
 		if len(it.words) == 1 && w.form {
 			s.word = id
 		}
@@ -294,6 +281,16 @@ func (b *builder) symbol(it *item) uint32 {
 	}
 	b.symbols = append(b.symbols, s)
 	return sym
+}
+
+// frequency is how often a word is met.
+func (b *builder) frequency(w alt) int32 {
+	of := b.set.frequencies[b.lang]
+	if !w.form {
+		return max(rareLemma, of[w.word])
+	}
+	var key [64]byte
+	return max(rareWord, of[string(append(append(key[:0], '='), w.word...))])
 }
 
 // variant adds the pattern of an entry with and without each of its optional items.
@@ -426,7 +423,7 @@ func (b *builder) gate(a *anchor) gate {
 	for i := range steps {
 		st := &steps[i]
 		s := &b.symbols[st.sym]
-		if i == k || st.sym == 0 || st.class != 0 || s.cost >= 4*costLine {
+		if i == k || st.sym == 0 || st.class != 0 || s.cost >= common {
 			continue
 		}
 		switch {

@@ -23,8 +23,9 @@ import (
 )
 
 //go:generate go run ./internal/genforms
+//go:generate go run ./internal/genfrequency
 
-//go:embed emoji.tsv classes.tsv model.tsv model.reviews.tsv model.tags.tsv pl en
+//go:embed emoji.tsv classes.tsv frequency.tsv model.tsv model.reviews.tsv model.tags.tsv pl en
 var shipped embed.FS
 
 // Shipped returns the files that the program brings along.

@@ -22,8 +22,9 @@ type Set struct {
 	// Learned are the learned words; of files later ones win.
 	Learned []*LearnedFile
 
-	classes []classWords
-	forms   *forms
+	classes     []classWords
+	forms       *forms
+	frequencies frequencies
 }
 
 // TestsFile is the name of the phrase tests beside the entries of a language.
@@ -81,6 +82,9 @@ func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 		return nil, fmt.Errorf("lexicon: %w", err)
 	}
 	if s.classes, err = parseClasses(classesFile, data); err != nil {
+		return nil, err
+	}
+	if s.frequencies, err = readFrequencies(base); err != nil {
 		return nil, err
 	}
 	if reading.Wait(); failed != nil || unread != nil {

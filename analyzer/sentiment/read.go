@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"odzew/analyzer/text"
@@ -79,6 +80,18 @@ func (s *Scorer) read(m *scratch, message, hint string) {
 		return
 	}
 	m.matches = s.lex.Match(m.matches[:0], m.words, m.langs)
+	// Under which of its words a pattern was found must not tell.
+	slices.SortFunc(m.matches, func(a, b lexicon.Match) int {
+		switch {
+		case a.Start != b.Start:
+			return int(a.Start) - int(b.Start)
+		case a.Entry != b.Entry:
+			return int(a.Entry) - int(b.Entry)
+		case a.End != b.End:
+			return int(a.End) - int(b.End)
+		}
+		return int(a.Items) - int(b.Items)
+	})
 }
 
 // decide says which language a text is in, given how many of its words are known

@@ -165,17 +165,16 @@ func TestPart(t *testing.T) {
 	set, model := load(t)
 	model.Tags = nil
 	s := sentiment.New(set.Compile(), model)
-	for text, want := range map[string]string{
-		"Pani z infolinii przemiła, ale kurier zgubił paczkę, porażka.":                  "courtesy positive, delivery negative",
-		"The agent was lovely and kind, but the parcel arrived crushed and a week late.": "courtesy positive, delivery negative",
+	for _, text := range []string{
+		"Pani z infolinii przemiła, ale kurier zgubił paczkę, porażka.",
+		"The agent was lovely and kind, but the parcel arrived crushed and a week late.",
 	} {
 		got := s.Score(text, "", false)
 		var aspects []string
 		for _, a := range got.Aspects {
 			aspects = append(aspects, fmt.Sprintf("%s %s", a.Aspect, a.Polarity))
 		}
-		slices.Sort(aspects)
-		if *got.Sentiment != odzew.Mixed || strings.Join(aspects, ", ") != want {
+		if *got.Sentiment != odzew.Mixed || !slices.Contains(aspects, "courtesy positive") || !slices.Contains(aspects, "delivery negative") {
 			t.Errorf("%q is %s, about %q", text, *got.Sentiment, aspects)
 		}
 	}

@@ -15,16 +15,13 @@ import (
 // only those with a word that has to do with the edit.
 //
 // Why this is safe: a score comes of the words of a text, each looked up by its
-// spellings, and of the entries that match there, in an order. Of two lexicons that
-// differ in entries only,
+// spellings, and of the entries that match there, in the order of their places and of
+// the entries. Of two lexicons that differ in entries only,
 //
 //   - a spelling is known differently only if a word has it that stands in one of them
 //     alone: all spellings of such words are in question;
-//   - an entry that differs can match only where each of its words stands: the
-//     spellings of one of them are in question;
-//   - of entries that are the same in both, the order around a word changes only where
-//     an item of theirs was first met in an entry that differs: the spellings of such
-//     items are in question.
+//   - an entry that differs, or stands in another order among the others, can match only
+//     where each of its words stands: the spellings of one of them are in question.
 //
 // A text none of whose words is looked up at a spelling in question reads the same with
 // both. Which spellings a word is looked up at, as it is written, folded, without
@@ -106,33 +103,16 @@ type spoken struct {
 	word string // as Item.Words has it
 }
 
-// A choice is what an item takes, in its language.
-type choice struct {
-	lang lexicon.Lang
-	key  string
-}
+// A vocabulary says how many entries of a set have a word.
+type vocabulary map[spoken]int
 
-// vocabulary is what the entries of a set are made of.
-type vocabulary struct {
-	entries map[spoken]int     // how many entries have a word
-	first   map[choice]entryID // the entry in which an item is first met
-	words   map[choice][]string
-}
-
-func vocabularyOf(s *lexicon.Set) *vocabulary {
-	v := &vocabulary{map[spoken]int{}, map[choice]entryID{}, map[choice][]string{}}
+func vocabularyOf(s *lexicon.Set) vocabulary {
+	v := vocabulary{}
 	for i := range s.Entries {
 		e := &s.Entries[i]
 		for _, it := range e.Items() {
-			if it.Key == "" {
-				continue
-			}
-			c := choice{e.Lang, it.Key}
-			if _, met := v.first[c]; !met {
-				v.first[c], v.words[c] = idOf(e), it.Words
-			}
 			for _, w := range it.Words {
-				v.entries[spoken{e.Lang, w}]++
+				v[spoken{e.Lang, w}]++
 			}
 		}
 	}
@@ -146,21 +126,10 @@ func (b *edit) entries() {
 		return
 	}
 	before, after := vocabularyOf(b.old), vocabularyOf(b.edited)
-	for _, v := range [2][2]*vocabulary{{before, after}, {after, before}} {
-		for w := range v[0].entries {
-			if v[1].entries[w] == 0 {
+	for _, v := range [2][2]vocabulary{{before, after}, {after, before}} {
+		for w := range v[0] {
+			if v[1][w] == 0 {
 				b.question(w)
-			}
-		}
-	}
-	changed := make(map[entryID]bool, len(differ))
-	for _, e := range differ {
-		changed[idOf(e)] = true
-	}
-	for c, id := range before.first {
-		if now, both := after.first[c]; both && (now != id || changed[id]) {
-			for _, w := range before.words[c] {
-				b.question(spoken{c.lang, w})
 			}
 		}
 	}
@@ -267,7 +236,7 @@ func rising(list []int) []bool {
 
 // rarest returns the words of that item of an entry which is met the least, as far as
 // the entries tell: of each text in which the entry matches it takes a word.
-func rarest(e *lexicon.Entry, vs ...*vocabulary) (words []string, ok bool) {
+func rarest(e *lexicon.Entry, vs ...vocabulary) (words []string, ok bool) {
 	least := 0
 	for _, it := range e.Items() {
 		if len(it.Words) == 0 || len(it.Classes) > 0 || it.Guard || it.Optional {
@@ -276,7 +245,7 @@ func rarest(e *lexicon.Entry, vs ...*vocabulary) (words []string, ok bool) {
 		cost := 0
 		for _, w := range it.Words {
 			for _, v := range vs {
-				cost += 1 + v.entries[spoken{e.Lang, w}]
+				cost += 1 + v[spoken{e.Lang, w}]
 			}
 		}
 		if !ok || cost < least {

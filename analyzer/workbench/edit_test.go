@@ -261,7 +261,6 @@ func TestEditReaches(t *testing.T) {
 		good, bad  = "=xaba\ttone\t0.9\t0.9\t\t\t\n", "=xaba|=yaba\ttone\t-0.9\t0.9\t\t\t\n"
 		tones      = "cudny\ttone\t0.9\t0.9\t\t\t\nstraszny\ttone\t-0.9\t0.9\t\t\t\n"
 		booster    = "=straszny\tbooster\t2\t\t\t\t\n"
-		firstMet   = "=xaba|=yaba =zaba\ttopic\t\t\t\t\t\n"
 		typo, fold = "=turbopaczka\ttone\t0.9\t0.9\t\t\t\n", "zółwić\ttone\t-0.9\t0.9\t\t\t\n"
 	)
 	tests := []struct {
@@ -270,7 +269,6 @@ func TestEditReaches(t *testing.T) {
 		text     string
 	}{
 		{"a tone learns of a booster", map[string]string{"a": tones}, map[string]string{"a": tones, "b": booster}, "straszną cudną"},
-		{"an item is first met elsewhere", map[string]string{"0": firstMet, "a": good + bad}, map[string]string{"a": good + bad}, "xaba"},
 		{"files change places", map[string]string{"a": good, "b": bad}, map[string]string{"a": bad, "b": good}, "xaba"},
 		{"a slip of the finger", nil, map[string]string{"a": typo}, "turbopaczkka"},
 		{"stretched letters", nil, map[string]string{"a": typo}, "turbopaaaaczka"},
