@@ -1,6 +1,7 @@
 package lexicon
 
 import (
+	"math/bits"
 	"slices"
 	"sync"
 )
@@ -61,6 +62,10 @@ const (
 	always     = 63 // a bit that every word's bloom has
 	alwaysMark = 0  // a mark that every sentence has
 	numMarks   = 1 << 12
+	// Words of a class have bits and marks from these on, which they may share with
+	// symbols.
+	classBit  = always - numClasses
+	classMark = 1
 
 	// alone stands for a pattern that is this one word.
 	alone = 1<<8 - 1
@@ -207,6 +212,8 @@ type symbol struct {
 	word uint32 // the one word of an item that is one spelling, or 0
 	// marked says that a gate asks for it.
 	marked bool
+	// class is the one that it stands for, where it has no words.
+	class Class
 }
 
 // A word is an alternative of items or a word of a class, in its language.
@@ -278,6 +285,9 @@ func (b *builder) symbol(it *item) uint32 {
 		if it.class&(1<<k) != 0 {
 			s.cost += costClass[k]
 		}
+	}
+	if len(it.words) == 0 {
+		s.class = it.class
 	}
 	b.symbols = append(b.symbols, s)
 	return sym
@@ -408,30 +418,30 @@ func (b *builder) gate(a *anchor) gate {
 	}
 	steps := b.steps[p.steps:][:p.length]
 	told := func(neighbour, between *step) bool {
-		return neighbour.sym != 0 && neighbour.class == 0 && between.gap == 0 && between.skip == 0
+		return neighbour.sym != 0 && b.tells(neighbour) && between.gap == 0 && between.skip == 0
 	}
 	k := int(a.step)
 	g := gate{before: always, after: always, lang: lang, step: a.step, pattern: a.pattern}
 	if k > 0 && told(&steps[k-1], &steps[k]) {
-		g.before = bloomIndex(steps[k-1].sym)
+		g.before = b.bit(&steps[k-1])
 	}
 	if k+1 < len(steps) && told(&steps[k+1], &steps[k+1]) {
-		g.after = bloomIndex(steps[k+1].sym)
+		g.after = b.bit(&steps[k+1])
 	}
 	// The two rarest of the others; words that are in every sentence need no mark.
 	var rarest [len(g.marks)]*symbol
 	for i := range steps {
 		st := &steps[i]
 		s := &b.symbols[st.sym]
-		if i == k || st.sym == 0 || st.class != 0 || s.cost >= common {
+		if i == k || st.sym == 0 || !b.tells(st) || s.cost >= common {
 			continue
 		}
 		switch {
 		case rarest[0] == nil || s.cost < rarest[0].cost:
 			rarest[0], rarest[1] = s, rarest[0]
-			g.marks[0], g.marks[1] = markOf(st.sym), g.marks[0]
+			g.marks[0], g.marks[1] = b.mark(st), g.marks[0]
 		case rarest[1] == nil || s.cost < rarest[1].cost:
-			rarest[1], g.marks[1] = s, markOf(st.sym)
+			rarest[1], g.marks[1] = s, b.mark(st)
 		}
 	}
 	for _, s := range rarest {
@@ -440,6 +450,28 @@ func (b *builder) gate(a *anchor) gate {
 		}
 	}
 	return g
+}
+
+// tells reports whether the bloom and the marks of a word tell if it satisfies a step:
+// they do for words and for one class, not for both together.
+func (b *builder) tells(st *step) bool {
+	return st.class == 0 || b.symbols[st.sym].class == st.class && bits.OnesCount16(uint16(st.class)) == 1
+}
+
+// bit is the one of blooms that a word has which satisfies the step.
+func (b *builder) bit(st *step) uint8 {
+	if st.class != 0 {
+		return classBit + uint8(bits.TrailingZeros16(uint16(st.class)))
+	}
+	return bloomIndex(st.sym)
+}
+
+// mark is the one of sentences in which a word satisfies the step.
+func (b *builder) mark(st *step) uint16 {
+	if st.class != 0 {
+		return classMark + uint16(bits.TrailingZeros16(uint16(st.class)))
+	}
+	return markOf(st.sym)
 }
 
 // gates makes the gates of each symbol: those of symbol k stand from from[k] up to

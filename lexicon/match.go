@@ -99,7 +99,9 @@ func (t *trial) sentence(dst []Match, lo, hi int, langs Langs) []Match {
 	for i := lo; i < hi; i++ {
 		w := &words[i]
 		f := c.forms[w.Form:][:2]
-		w.bloom, w.class = f[0].bloom|1<<always, w.Class|f[0].classes(langs)
+		w.class = w.Class | f[0].classes(langs)
+		w.bloom = f[0].bloom | 1<<always | uint64(w.class)<<classBit
+		near.marks[0] |= uint64(w.class) << classMark
 		if w.Mark == Ellipsis {
 			w.bloom = ^uint64(0) // patterns run over it
 		}
