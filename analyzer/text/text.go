@@ -33,6 +33,11 @@ const (
 	Masked // swearing with stars: k***a
 )
 
+// String gives the kind's name in lower case.
+func (k Kind) String() string {
+	return [...]string{"word", "number", "mark", "emoji", "emoticon", "link", "email", "handle", "code", "masked"}[k]
+}
+
 // Flags say more of a token's shape.
 type Flags uint16
 

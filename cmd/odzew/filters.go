@@ -380,15 +380,16 @@ func (c *explainCmd) Run(ctx context.Context, p *program) error {
 
 // explainText prints a score with its parts, and what it hangs on.
 func (p *program) explainText(sc *sentiment.Scorer, text string, s odzew.Score) error {
-	flips := sc.Flips(text, &s)
+	flips, tokens := sc.Flips(text, &s), tokensOf(sc, text, s.Lang)
 	if p.global.JSON {
 		if s.Evidence == nil {
 			s.Evidence = []odzew.Evidence{}
 		}
 		return p.printJSON(struct {
 			*odzew.Score
-			Flips []sentiment.Flip `json:"flips"`
-		}{&s, flips})
+			Flips  []sentiment.Flip `json:"flips"`
+			Tokens []token          `json:"tokens"`
+		}{&s, flips, tokens})
 	}
 	verdict := "not scored"
 	if s.Sentiment != nil {
@@ -431,6 +432,7 @@ func (p *program) explainText(sc *sentiment.Scorer, text string, s odzew.Score) 
 		}
 		w.printf("%s\n", describeFlip(&flips[i]))
 	}
+	printTokens(w, tokens)
 	return w.err
 }
 
