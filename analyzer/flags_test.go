@@ -1,0 +1,187 @@
+package analyzer_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"odzew"
+	"odzew/analyzer"
+)
+
+// TestFlags are short conversations from the first message to who is flagged: content
+// customers whose words sound bad, those who leave without a sound, matters that came
+// right, promises that were kept, and those whom somebody should call.
+//
+// A line is who wrote (c customer, a agent, auto; s is a status), the hours since Monday,
+// 4 May 2026, ten o'clock in Warsaw, and the text. They are looked at an hour after the
+// last line.
+func TestFlags(t *testing.T) {
+	d := desk(t)
+	for _, tt := range []struct {
+		name   string
+		lines  string
+		level  int
+		call   bool
+		silent bool
+	}{
+		// Content, and scary words.
+		{"a storm that the jacket stood", `
+			c 0 Trzy dni burzy na Śnieżniku, wiatr jak wściekły, a kurtka nie puściła ani kropli. Brawo Wy!`, 0, false, false},
+		{"a swearword of delight", `
+			c 0 Kurde, ale Wy jesteście szybcy! Wczoraj zamówione, dziś już gra w salonie.`, 0, false, false},
+		{"a lawyer who buys", `
+			c 0 Dzień dobry, jestem prawnikiem i szukam wygodnego fotela do kancelarii. Czy mają Państwo coś do 1500 zł?
+			a 1 Dzień dobry, polecam model Sowa, mamy go na miejscu.
+			c 2 Świetnie, dziękuję, zamawiam.`, 0, false, false},
+		{"an old misfortune, told to thank", `
+			c 0 U poprzedniego dostawcy czekałam miesiącami i nikt nie odbierał telefonu. U Was wszystko załatwione w jeden dzień, jestem zachwycona.`, 0, false, false},
+		{"asks how to complain", `
+			c 0 Dzień dobry, jak złożyć reklamację czajnika? Przestał się włączać. Dziękuję za pomoc.
+			a 3 Dzień dobry, proszę wypełnić formularz w załączniku.
+			c 4 Dziękuję, wysłane.`, 0, false, false},
+		{"thirty years", `
+			c 0 I have been baking for thirty years and this is the first mixer that does not die on rye dough. Thank you!`, 0, false, false},
+		{"killer service", `
+			c 0 Your support is insanely good, I was ready for a fight and got a refund in ten minutes. Thanks!`, 0, false, false},
+		{"a reminder that is none", `
+			c 0 Hi, could you send the invoice for May to my new address?
+			a 2 Hi, of course, done.
+			c 3 Perfect, got it. Cheers!`, 0, false, false},
+		{"agrees to wait", `
+			c 0 Dzień dobry, kiedy będzie gotowa umowa?
+			a 2 Dzień dobry, przygotujemy ją do czwartku.
+			c 3 Dobrze, czekam do czwartku, dziękuję.`, 0, false, false},
+		{"slang for fine", `
+			c 0 hej da sie zmienic adres dostawy na paczkomat?
+			a 1 Hej, zmienione.
+			c 1.2 git`, 0, false, false},
+		{"dearer than elsewhere", `
+			c 0 Kawa u Was droższa niż gdzie indziej, ale za to jaka dobra. Biorę kolejny kilogram.`, 0, false, false},
+
+		// Nothing has happened yet.
+		{"a promise about the stock", `
+			c 0 Kiedy wrócą zielone doniczki?
+			a 2 Dzień dobry, doniczki będą w sklepie w środę.
+			s 2 solved
+			s 150 closed`, 0, false, false},
+		{"one line asked after", `
+			c 0 Dzień dobry, czy wysyłają Państwo do Czech?
+			c 1 I jeszcze jedno: czy można zapłacić w koronach?`, 0, false, false},
+		{"a wrong amount, calmly", `
+			c 0 Dzień dobry, zwrócono mi 80 zł zamiast 88 zł. Proszę o sprawdzenie.`, 0, false, false},
+		{"leaves for reasons of her own", `
+			c 0 Dzień dobry, przeprowadzamy się do Norwegii, więc wypowiadam umowę na internet. Dziękuję za te wszystkie lata.`, 0, false, false},
+
+		// It came right.
+		{"nerves, and it is done", `
+			c 0 Piszę drugi raz, nadal nie mam hasła do panelu!
+			a 2 Przepraszam, hasło wysłane przed chwilą.
+			c 3 Działa. Szkoda nerwów, ale dziękuję za szybką pomoc.`, 0, false, false},
+		{"it came by itself", `
+			c 0 no i gdzie jest ta paczka, miala byc wczoraj
+			c 5 a nie, jest, kurier zostawil u sasiada, dzieki
+			a 6 Cieszymy się!`, 0, false, false},
+		{"angry, then thankful", `
+			c 0 This is ridiculous. Third email about the same broken hinge and nobody has replied.
+			a 4 I am so sorry. A new hinge left by courier an hour ago, and I have refunded the postage.
+			c 30 It arrived this morning and fits. Thanks for sorting it out so quickly, much appreciated.`, 0, false, false},
+		{"a threat that was taken back", `
+			c 0 Jeśli nie oddacie mi pieniędzy do piątku, zgłaszam sprawę do UOKiK.
+			a 2 Bardzo przepraszam. Przelew wyszedł przed chwilą, potwierdzenie w załączniku.
+			c 26 Pieniądze są na koncie, dziękuję za szybką reakcję. Sprawę uważam za zamkniętą.`, 0, false, false},
+		{"annoyed, and took the answer", `
+			c 0 Czekam na kuriera od rana i nic.
+			a 2 Przepraszamy, kurier będzie między 16 a 18.
+			c 3 Ok, będę w domu.`, 0, false, false},
+
+		// Promises.
+		{"kept", `
+			c 0 Dzień dobry, czy mogę przesunąć wizytę serwisanta?
+			a 1 Sprawdzę i oddzwonię jutro do 12.
+			a 24 Dzień dobry, udało się, serwisant będzie w piątek o 10.
+			c 25 Super, dziękuję bardzo.`, 0, false, false},
+		{"kept early", `
+			c 0 Hello, can I get a copy of my contract?
+			a 1 Yes, we will send it by Friday.
+			a 5 Here it is, attached.
+			c 6 Lovely, thanks for the quick turnaround.`, 0, false, false},
+		{"broken, and said so", `
+			c 0 Dzień dobry, proszę o korektę faktury.
+			a 2 Dzień dobry, odpowiemy do jutra do 15.
+			c 75 Obiecali mi Państwo odpowiedź do wtorku, jest czwartek i cisza.`, 1, false, false},
+
+		// Annoyed.
+		{"asks again, and counts the days", `
+			c 0 Dzień dobry, wysłałem ekspres na gwarancję. Proszę o potwierdzenie, że dotarł.
+			c 168 Mija tydzień. Czy mój ekspres w ogóle do Państwa dotarł?`, 1, false, false},
+		{"asks when, again", `
+			c 0 Czekam na zwrot już trzy tygodnie i nikt nie odpisuje.
+			a 5 Dzień dobry, sprawa jest w księgowości.
+			c 28 A na kiedy mam się spodziewać przelewu?`, 1, false, false},
+		{"a review with two sides", `
+			c 0 The sofa is gorgeous, but the delivery was a shambles: they changed the date three times and never rang.`, 1, false, false},
+
+		// Leave without a sound.
+		{"bought it elsewhere", `
+			c 0 Dzień dobry, czy wiadomo już, kiedy przyjedzie moja pralka?
+			c 72 Przypominam się z pytaniem o pralkę.
+			a 80 Dzień dobry, jeszcze nie mamy terminu.
+			c 96 Dziękuję, kupiliśmy gdzie indziej. Pozdrawiam.`, 1, true, true},
+		{"never mind", `
+			c 0 Hi, is there any news on my repair?
+			a 26 Hello, we are still waiting for a part.
+			c 50 Never mind, I'll manage without it. Best wishes`, 1, false, true},
+		{"no longer needed", `
+			c 0 Dzień dobry, nadal nie dostałam kodu do kursu.
+			a 50 Dzień dobry, przekazałem do działu technicznego.
+			c 98 Już nieaktualne, kurs się skończył.`, 1, false, true},
+
+		// Somebody should call.
+		{"law, after silence", `
+			c 0 Od miesiąca nie oddajecie kaucji. Trzeci raz o to piszę.
+			c 48 Skoro Państwo milczą, oddaję sprawę do sądu.`, 2, true, false},
+		{"closes the account", `
+			c 0 Po sześciu latach kończę współpracę z Państwem, proszę zamknąć moje konto. Tyle razy prosiłem o jednego opiekuna i nikt mnie nie wysłuchał.`, 2, true, false},
+		{"wants the manager", `
+			c 0 I have explained this to four different people now. Put me through to a manager today or I cancel.`, 2, true, false},
+		{"a threat, and a poor answer", `
+			c 0 Brak reakcji do jutra oznacza, że idę z tym do rzecznika konsumentów.
+			a 30 Dzień dobry, przekazujemy zgłoszenie do odpowiedniego działu.
+			c 31 Przekazujecie to od poniedziałku.`, 2, true, false},
+		{"medicine", `
+			c 0 Dzień dobry, paczka z insuliną dla córki nie dotarła, zostały nam dwie dawki. Bardzo proszę o pilny kontakt.`, 2, true, false},
+	} {
+		c, last := scripted(t, tt.lines)
+		r := d.Analyze(analyzer.Input{Conversation: c}, last.Add(time.Hour))
+		if r.Flag.Level != tt.level || r.Flag.NeedsCall != tt.call || r.SilentLeaver != tt.silent {
+			t.Errorf("%s: level %d, call %v, silent leaver %v; want %d, %v, %v\n%s", tt.name,
+				r.Flag.Level, r.Flag.NeedsCall, r.SilentLeaver, tt.level, tt.call, tt.silent, signalsOf(&r))
+		}
+	}
+}
+
+// scripted makes a conversation of lines.
+func scripted(t *testing.T, lines string) (c odzew.Conversation, last time.Time) {
+	t.Helper()
+	start := time.Date(2026, time.May, 4, 8, 0, 0, 0, time.UTC)
+	c = odzew.Conversation{ID: "c", Source: "test", Channel: "email", CreatedAt: start}
+	for line := range strings.Lines(strings.TrimSpace(lines)) {
+		who, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		hours, text, _ := strings.Cut(rest, " ")
+		h, err := strconv.ParseFloat(hours, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = start.Add(time.Duration(h * float64(time.Hour)))
+		author, ok := map[string]odzew.Author{"c": odzew.AuthorCustomer, "a": odzew.AuthorAgent, "auto": odzew.AuthorAuto}[who]
+		if !ok {
+			c.Events = append(c.Events, odzew.Event{At: last, Kind: odzew.EventStatus, To: text})
+			continue
+		}
+		c.Messages = append(c.Messages, odzew.Message{ID: fmt.Sprint(len(c.Messages)), At: last, Author: author, Public: true, Text: text})
+	}
+	return c, last
+}
