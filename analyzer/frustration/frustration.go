@@ -339,7 +339,9 @@ func levelOf(s *odzew.Score) int {
 // named says whether some entry blames, and not the learned words or events alone:
 // these tell what a message sounds like, and what happened; nobody is flagged for that.
 func named(s *odzew.Score) bool {
-	return slices.ContainsFunc(s.Evidence, func(e odzew.Evidence) bool { return e.Weight < 0 && e.Rule != "event" && !strings.HasPrefix(e.Rule, "learned:") })
+	return slices.ContainsFunc(s.Evidence, func(e odzew.Evidence) bool {
+		return e.Weight < 0 && e.Rule != "event" && !strings.HasPrefix(e.Rule, "learned:")
+	})
 }
 
 // reproaches says whether the words of a signal stand in a message that is too calm
