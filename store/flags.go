@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,10 +35,10 @@ func (b *Batch) saveFlag(v Versions, f *Finding, reasons string) error {
 		return nil // there can be none
 	}
 	if f.Flag.Level == 0 {
-		return b.settleFlags(f.Conversation, "", now)
+		return b.settleFlags(v, f.Conversation, "", now)
 	}
 	if f.Anew {
-		if err := b.settleFlags(f.Conversation, f.Flag.Cause, now); err != nil {
+		if err := b.settleFlags(v, f.Conversation, f.Flag.Cause, now); err != nil {
 			return err
 		}
 	}
@@ -78,44 +79,88 @@ func (b *Batch) saveFlag(v Versions, f *Finding, reasons string) error {
 		&id, &level, &state, &openedOld, &other, &call, &sum); err != nil {
 		return err
 	}
-	if active := state == FlagOpen || state == FlagAcknowledged; active && other != f.Conversation && graver(call, level, sum, &f.Flag) {
-		return nil // of two conversations of one customer the graver one is told
+	tells := claim{f.Conversation, f.Flag.NeedsCall, f.Flag.Level, f.Flag.Frustration, reasons}
+	if active := state == FlagOpen || state == FlagAcknowledged; active {
+		if other != f.Conversation && (claim{other, call, level, sum, ""}).graver(&tells) {
+			return nil // of two conversations of one customer the graver one is told
+		}
+		if other == f.Conversation {
+			heir, ok, err := b.heir(who, f.Flag.Cause, f.Conversation)
+			if err != nil {
+				return err
+			}
+			if ok && heir.graver(&tells) {
+				tells = heir
+			}
+		}
 	}
 	event := ""
 	switch {
-	case f.Flag.Level > level:
+	case tells.level > level:
 		event = "raised"
-	case f.Flag.Level < level:
+	case tells.level < level:
 		event = "lowered"
 	}
-	if state != FlagOpen && (f.Flag.Level > level || (opened > openedOld && state != FlagMuted)) {
+	if state != FlagOpen && (tells.level > level || (opened > openedOld && state != FlagMuted)) {
 		state, event = FlagOpen, "reopened"
 	}
-	if _, err := b.exec(`UPDATE flags SET conversation_id = ?, level = ?, frustration = ?, needs_call = ?, state = ?, opened_at = max(opened_at, ?), reasons = ?,
+	return b.tell(v, id, &tells, state, max(opened, openedOld), event, now)
+}
+
+// A claim is what a conversation has to tell of a flag's cause.
+type claim struct {
+	conversation int64
+	call         bool
+	level        int
+	frustration  float64
+	reasons      string
+}
+
+// graver says whether a claim is graver than another, the later conversation where they
+// are equal: which one a flag tells must not depend on which was analysed first.
+func (c claim) graver(than *claim) bool {
+	switch {
+	case c.call != than.call:
+		return c.call
+	case c.level != than.level:
+		return c.level > than.level
+	case c.frustration != than.frustration:
+		return c.frustration > than.frustration
+	}
+	return c.conversation > than.conversation
+}
+
+// heir returns the gravest claim of a customer's other conversations.
+func (b *Batch) heir(who []byte, cause string, not int64) (c claim, ok bool, err error) {
+	err = b.queryRow(`SELECT f.conversation_id, f.needs_call, f.level, f.frustration, f.reasons
+		FROM customers k JOIN conversations c ON c.customer_id = k.id JOIN findings f ON f.conversation_id = c.id
+		WHERE k.identity = ? AND f.cause = ? AND f.level > 0 AND f.conversation_id <> ?
+		ORDER BY f.needs_call DESC, f.level DESC, f.frustration DESC, f.conversation_id DESC LIMIT 1`, []any{who, cause, not},
+		&c.conversation, &c.call, &c.level, &c.frustration, &c.reasons)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, false, nil
+	}
+	return c, err == nil, err
+}
+
+// tell makes a flag tell a claim, and notes the event, if there is one.
+func (b *Batch) tell(v Versions, flag int64, c *claim, state string, opened int64, event string, now int64) error {
+	if _, err := b.exec(`UPDATE flags SET conversation_id = ?, level = ?, frustration = ?, needs_call = ?, state = ?, opened_at = ?, reasons = ?,
 		lexicon_version = ?, analyzer_version = ?, changed_at = CASE WHEN ? THEN ? ELSE changed_at END WHERE id = ?`,
-		f.Conversation, f.Flag.Level, f.Flag.Frustration, f.Flag.NeedsCall, state, opened, reasons, v.Lexicon, v.Analyzer, event != "", now, id); err != nil {
+		c.conversation, c.level, c.frustration, c.call, state, opened, c.reasons, v.Lexicon, v.Analyzer, event != "", now, flag); err != nil {
 		return err
 	}
 	if event == "" {
 		return nil
 	}
-	return b.flagEvent(id, now, event, f.Flag.Level, byAnalysis)
+	return b.flagEvent(flag, now, event, c.level, byAnalysis)
 }
 
-// graver says whether what a flag tells is graver than another of its cause.
-func graver(call bool, level int, frustration float64, than *odzew.Flag) bool {
-	switch {
-	case call != than.NeedsCall:
-		return call
-	case level != than.Level:
-		return level > than.Level
-	}
-	return frustration > than.Frustration
-}
-
-// settleFlags resolves the flags of a conversation that have another cause.
-func (b *Batch) settleFlags(conversation int64, cause string, now int64) error {
-	st, err := b.stmt(`SELECT id, level FROM flags WHERE conversation_id = ? AND cause <> ? AND state IN ('open', 'acknowledged')`)
+// settleFlags ends the flags of a conversation that have another cause: where another
+// of the customer's conversations has that cause, its flag tells of that one from now
+// on, otherwise it is resolved.
+func (b *Batch) settleFlags(v Versions, conversation int64, cause string, now int64) error {
+	st, err := b.stmt(`SELECT id, level, who, cause, state, opened_at FROM flags WHERE conversation_id = ? AND cause <> ? AND state IN ('open', 'acknowledged')`)
 	if err != nil {
 		return err
 	}
@@ -124,14 +169,30 @@ func (b *Batch) settleFlags(conversation int64, cause string, now int64) error {
 		return err
 	}
 	type old struct {
-		id    int64
-		level int
+		id, opened   int64
+		level        int
+		who          []byte
+		cause, state string
 	}
-	list, err := collect(rows, func(o *old) []any { return []any{&o.id, &o.level} })
+	list, err := collect(rows, func(o *old) []any { return []any{&o.id, &o.level, &o.who, &o.cause, &o.state, &o.opened} })
 	if err != nil {
 		return err
 	}
 	for _, o := range list {
+		heir, ok, err := b.heir(o.who, o.cause, conversation)
+		if err != nil {
+			return err
+		}
+		if ok {
+			event := ""
+			if heir.level < o.level {
+				event = "lowered"
+			}
+			if err := b.tell(v, o.id, &heir, o.state, o.opened, event, now); err != nil {
+				return err
+			}
+			continue
+		}
 		if _, err := b.exec(`UPDATE flags SET state = 'resolved', changed_at = ? WHERE id = ?`, now, o.id); err != nil {
 			return err
 		}

@@ -123,6 +123,54 @@ func TestFlagOfTwo(t *testing.T) {
 	}
 }
 
+// TestFlagPassesOn: where the graver of two conversations calms or ends, the customer's
+// flag tells of the other one, and is not resolved while that one goes on.
+func TestFlagPassesOn(t *testing.T) {
+	for _, order := range [][2]int64{{1, 2}, {2, 1}} {
+		s, ctx := open(t), t.Context()
+		one, two := conversation("C-1"), conversation("C-2")
+		one.Customer, two.Customer = odzew.Customer{ID: "k-1", Email: "ewa@example.test"}, odzew.Customer{ID: "k-1", Email: "ewa@example.test"}
+		put(t, s, "shop", "", one, two)
+		stored, err := s.Load(ctx, []int64{1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := func(conv int64, level int) {
+			t.Helper()
+			f := Finding{Conversation: conv, Revision: 1, Anew: true, Identity: stored[0].Identity}
+			if level > 0 {
+				f.Flag = odzew.Flag{Cause: "waiting", Level: level, Frustration: float64(level) / 2, OpenedAt: start, Reasons: []odzew.Reason{{Signal: "waiting", Message: fmt.Sprint("m", conv)}}}
+			}
+			if err := s.SaveFindings(ctx, Versions{Lexicon: "1", Analyzer: "1"}, []Finding{f}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		told := func(step, want string) {
+			t.Helper()
+			list, err := s.Flags(ctx, false, 100)
+			if err != nil || len(list) != 1 {
+				t.Fatalf("%+v, %v", list, err)
+			}
+			f := list[0]
+			if got := fmt.Sprint(f.Conversation, " ", f.Level, " ", f.State, " ", f.Reasons[0].Message); got != want {
+				t.Errorf("%v, %s: %s, not %s", order, step, got, want)
+			}
+		}
+		for _, conv := range order {
+			found(conv, map[int64]int{1: 2, 2: 1}[conv])
+		}
+		told("both", "C-1 2 open m1")
+		found(1, 1)
+		told("as grave as the other: the later one", "C-2 1 open m2")
+		found(1, 2)
+		told("worse again", "C-1 2 open m1")
+		found(1, 0)
+		told("one is calm", "C-2 1 open m2")
+		found(2, 0)
+		told("both are calm", "C-2 1 resolved m2")
+	}
+}
+
 // TestOthers: a conversation that began long ago and still goes on is one of the
 // customer's others; one that ended long ago is none.
 func TestOthers(t *testing.T) {
