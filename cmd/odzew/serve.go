@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -64,6 +65,8 @@ type server struct {
 
 	// work lets one job write at a time; the others wait their turn.
 	work sync.Mutex
+	// read are the folders of entries as they were last looked at.
+	read entryFolders
 	// ready is closed once the first round of pulls is done.
 	ready chan struct{}
 }
@@ -165,6 +168,7 @@ func (s *server) analyze(ctx context.Context) {
 }
 
 func (s *server) analyzeLocked(ctx context.Context) {
+	s.freshen()
 	start := time.Now()
 	n, err := s.p.analyze(ctx, s.st, s.an, false, nil)
 	if ctx.Err() != nil {
@@ -177,6 +181,40 @@ func (s *server) analyzeLocked(ctx context.Context) {
 	case n.Conversations > 0 || n.Checked > 0:
 		s.p.log.WithFields(logrus.Fields{"conversations": n.Conversations, "messages": n.Messages, "checked": n.Checked}).Info("analysed")
 	}
+}
+
+// entryFolders are the site's entries and the candidate's, as archives.
+type entryFolders struct{ overlay, shadow []byte }
+
+// freshen takes over what was edited in the folders of entries since the last analysis.
+// What is wrong there is said once, and the entries of before go on.
+func (s *server) freshen() {
+	overlay, err := readSite(s.cfg.Lexicon.Overlay)
+	shadow := &siteLexicon{}
+	if err == nil && s.cfg.Lexicon.Shadow != "" {
+		shadow, err = readSite(s.cfg.Lexicon.Shadow)
+	}
+	if err != nil {
+		s.p.log.WithError(err).Error("the folders of entries cannot be read; those of before go on")
+		return
+	}
+	now := entryFolders{overlay.archive, shadow.archive}
+	if bytes.Equal(now.overlay, s.read.overlay) && bytes.Equal(now.shadow, s.read.shadow) {
+		return
+	}
+	first := s.read.overlay == nil
+	s.read = now
+	if first && bytes.Equal(now.overlay, s.an.site.archive) && (s.an.shadow == nil || bytes.Equal(now.shadow, s.an.shadow.site.archive)) {
+		return // as the start read them
+	}
+	an, err := s.p.newAnalyzer(s.cfg)
+	if err != nil {
+		s.p.log.WithError(err).Error("the edited entries are not taken over; those of before go on")
+		return
+	}
+	s.p.tryCandidate(s.cfg, an)
+	s.an = an
+	s.p.log.WithField("lexicon", an.versions.Lexicon).Info("the edited entries are taken over")
 }
 
 // digestIfDue makes and sends the digest of the last finished local date, once.

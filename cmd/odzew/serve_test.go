@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
+	"github.com/sirupsen/logrus"
 )
 
 // TestDigestDue: once a local date, whatever the clocks do.
@@ -230,6 +231,59 @@ func (l *lockedBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
+}
+
+// TestServeFreshens: entries that are edited while the program serves count from the next
+// analysis on; a wrong one does not, and is said once.
+func TestServeFreshens(t *testing.T) {
+	dir := t.TempDir()
+	write := func(row string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Join(dir, "pl"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "pl", "sklep.tsv"), []byte("entry\tkind\tpolarity\topinion\ttags\tpos\tnote\n"+row), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("ślimax\ttone\t-0.9\t0.9\t\t\t\n")
+	var log bytes.Buffer
+	p := &program{stdout: io.Discard, stderr: io.Discard, now: time.Now, getenv: func(string) string { return "" }, log: logrus.New()}
+	p.log.SetOutput(&log)
+	cfg := &Config{}
+	cfg.Lexicon.Overlay = dir
+	if err := cfg.complete(); err != nil {
+		t.Fatal(err)
+	}
+	an, err := p.newAnalyzer(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &server{p: p, cfg: cfg, an: an}
+	valence := func() float64 {
+		s.freshen()
+		return s.an.Scorer.Score("To jest ślimax.", "pl", false).Valence
+	}
+	if v := valence(); v >= 0 || s.an != an || log.Len() > 0 {
+		t.Errorf("at first: %v, %s", v, &log)
+	}
+	write("ślimax\ttone\t0.9\t0.9\t\t\t\n")
+	if v := valence(); v <= 0 || s.an.versions == an.versions {
+		t.Errorf("edited: %v, %s", v, &log)
+	}
+	log.Reset()
+	write("ślimax\ttone\tbardzo\t0.9\t\t\t\n")
+	if v := valence(); v <= 0 || !strings.Contains(log.String(), "sklep.tsv:2") {
+		t.Errorf("wrong: %v, %s", v, &log)
+	}
+	log.Reset()
+	if v := valence(); v <= 0 || log.Len() > 0 {
+		t.Errorf("wrong still: %v, %s", v, &log)
+	}
+	write("")
+	if v := valence(); v < -0.1 || v > 0.1 {
+		t.Errorf("mended: %v, %s", v, &log)
+	}
 }
 
 // TestSecretsStayOut: neither logs nor errors show a password, even if a library's

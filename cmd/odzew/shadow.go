@@ -26,6 +26,7 @@ import (
 type candidate struct {
 	*analyzer.Analyzer
 	version string
+	site    *siteLexicon
 }
 
 // newCandidate loads the configured candidate; nil where there is none.
@@ -33,11 +34,11 @@ func (p *program) newCandidate(cfg *Config) (*candidate, error) {
 	if cfg.Lexicon.Shadow == "" {
 		return nil, nil
 	}
-	_, sc, err := p.loadLexicon("lexicon.shadow", cfg.Lexicon.Shadow)
+	site, sc, err := p.loadLexicon("lexicon.shadow", cfg.Lexicon.Shadow)
 	if err != nil {
 		return nil, err
 	}
-	return &candidate{&analyzer.Analyzer{Scorer: sc}, sc.Version()}, nil
+	return &candidate{&analyzer.Analyzer{Scorer: sc}, sc.Version(), site}, nil
 }
 
 // tryCandidate lets a desk try the configured candidate, if it is sound.
