@@ -153,6 +153,90 @@ func TestFlags(t *testing.T) {
 			c 31 Przekazujecie to od poniedziałku.`, 2, true, false},
 		{"medicine", `
 			c 0 Dzień dobry, paczka z insuliną dla córki nie dotarła, zostały nam dwie dawki. Bardzo proszę o pilny kontakt.`, 2, true, false},
+		// Second thoughts of the same kinds.
+		{"a fall, and no fault of theirs", `
+			c 0 Spadłam z drabiny i złamałam rękę, dlatego proszę o przesunięcie wizyty na lipiec.
+			a 2 Dużo zdrowia! Przesunęliśmy na 7 lipca.
+			c 3 Dziękuję, bardzo miło z Państwa strony.`, 0, false, false},
+		{"police in passing", `
+			c 0 Hi, I work for the police in Leeds and we need forty torches by June. Do you offer a discount for services?
+			a 2 Hello, ten per cent from twenty pieces on.
+			c 3 That works, please send a quote.`, 0, false, false},
+		{"cancels a booking, kindly", `
+			c 0 Dzień dobry, muszę odwołać wizytę w piątek, dziecko zachorowało. Czy można przełożyć na przyszły tydzień?
+			a 1 Oczywiście, środa o 11?
+			c 2 Pasuje, dziękuję!`, 0, false, false},
+		{"unsubscribes", `
+			c 0 Please take me off the mailing list, I get far too many newsletters these days.
+			a 1 Done!
+			c 2 Thanks`, 0, false, false},
+		{"waited, and is glad", `
+			c 0 Czekałem dwa miesiące na ten stół i powiem jedno: warto było. Przepiękny!`, 0, false, false},
+		{"jokes", `
+			c 0 Uzależniliście mnie od tych pierogów, żona grozi rozwodem :) Poproszę jeszcze trzy paczki.`, 0, false, false},
+		{"a bug, calmly", `
+			c 0 The app crashes when I open the second tab. Android 15, version 4.2. Log attached.
+			a 5 Thanks, we can see the cause. A fix ships tonight.
+			c 24 Works now, thanks.`, 0, false, false},
+		{"kept, without a word", `
+			c 0 Dzień dobry, w paczce zabrakło jednej śrubki.
+			a 1 Przepraszam, śrubka wyjdzie jutro.
+			c 72 Śrubka dotarła, wszystko gra. Dziękuję!`, 0, false, false},
+		{"a promise that is not due", `
+			c 0 Czy dostanę duplikat gwarancji?
+			a 2 Tak, wyślemy go w ciągu 14 dni.
+			c 26 Dziękuję.`, 0, false, false},
+		{"annoyed, then made up for", `
+			c 0 Seriously, the wrong size again? That is the second time.
+			a 3 I'm sorry. The right one left today by express and the wrong one is yours to keep.
+			c 27 Well, that is generous. Got it, fits perfectly.`, 0, false, false},
+		{"closed by a rating", `
+			c 0 Kiedy będzie dostępny rozmiar 44?
+			a 1 W czerwcu.
+			s 1 solved
+			c 2 ok`, 0, false, false},
+		{"asks for the boss to praise", `
+			c 0 Proszę o adres do kierownika salonu, chciałabym pochwalić pana Jacka za anielską cierpliwość.`, 0, false, false},
+		{"a deadline that is the customer's own", `
+			c 0 Do piątku muszę oddać projekt, czy zdążą Państwo wydrukować plakaty do czwartku?
+			a 1 Zdążymy, będą w środę po południu.
+			c 1.5 Super, ratujecie mnie.`, 0, false, false},
+		{"an old complaint, solved long ago", `
+			c 0 Zamówienie znów niekompletne, brakuje dwóch krzeseł.
+			a 4 Przepraszam, krzesła są już w drodze.
+			c 50 Krzesła dojechały, dziękuję.
+			s 51 solved
+			c 140 Dzień dobry, czy pasują do nich poduszki w rozmiarze 40?`, 0, false, false},
+
+		{"two sides, and mild", `
+			c 0 Nice jumper, though the sleeves are a little long for me. Can I swap it for a small?`, 0, false, false},
+		{"annoyed at the app", `
+			c 0 Po raz kolejny aplikacja wylogowała mnie w trakcie płatności. Irytujące.`, 1, false, false},
+		{"no answer for days", `
+			c 0 Hello, what are your opening hours over the bank holiday?
+			c 75 Has anyone read my message? I asked on Monday.`, 1, false, false},
+		{"told off by the answer", `
+			c 0 Dlaczego naliczono mi opłatę za przechowanie?
+			a 5 Zgodnie z regulaminem.
+			c 6 To żadna odpowiedź. Proszę wskazać punkt regulaminu i przestać mnie zbywać.`, 1, false, false},
+
+		{"found another", `
+			c 0 Czy przyślą Państwo wreszcie tę wycenę?
+			a 30 Dzień dobry, jeszcze nad nią pracujemy.
+			c 50 Proszę się nie kłopotać, znaleźliśmy innego wykonawcę.`, 1, false, true},
+		{"drops it", `
+			c 0 I reported the rattling window in March and again in April.
+			a 20 We will look into it.
+			c 45 Forget it, my brother-in-law fixed it.`, 1, true, true},
+
+		{"goes public", `
+			c 0 Oszukaliście mnie na trzy stówy i jeszcze się śmiejecie. Jutro wrzucam wszystko na grupę, niech ludzie wiedzą.`, 2, true, false},
+		{"moves the account", `
+			c 0 After your third botched invoice we are moving all our sites to another provider at the end of the month.`, 2, true, false},
+		{"no heating", `
+			c 0 Od wczoraj nie mamy ogrzewania, w domu jest niemowlę i 13 stopni. Infolinia milczy.`, 2, true, false},
+		{"swears", `
+			c 0 Kurwa, ile razy mam to samo tłumaczyć? Oddajcie mi pieniądze, złodzieje.`, 2, true, false},
 	} {
 		c, last := scripted(t, tt.lines)
 		r := d.Analyze(analyzer.Input{Conversation: c}, last.Add(time.Hour))

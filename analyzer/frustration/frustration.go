@@ -104,6 +104,8 @@ const (
 	// halfLife is how long a signal takes to lose half its weight. A threat of last
 	// month that nothing followed is history.
 	halfLife = 14 * 24 * time.Hour
+	// afterthought is how soon after another a message adds to it, and asks for nothing anew.
+	afterthought = time.Hour
 	// leadsDay is how long a lead who took a matter up may leave it unanswered.
 	leadsDay = 24 * time.Hour
 )
@@ -288,7 +290,7 @@ func (a *assessment) words(quiet int, f *Finding) (level int) {
 			continue
 		}
 		l := levelOf(&m.Score)
-		if l == 0 && reproaches(&m.Score) && a.nudges(m.At) {
+		if l == 0 && i > 0 && m.At.Sub(a.Messages[i-1].At) >= afterthought && reproaches(&m.Score) && a.nudges(m.At) {
 			l = 1
 		}
 		if i == quiet {
@@ -344,10 +346,10 @@ func named(s *odzew.Score) bool {
 	})
 }
 
-// reproaches says whether the words of a signal stand in a message that is too calm
-// for a complaint. Where it asks for the second time they are meant.
+// reproaches says whether a message blames too mildly for a complaint, or is calm, and
+// the words of a signal stand in it. Where it asks for the second time they are meant.
 func reproaches(s *odzew.Score) bool {
-	return s.Sentiment != nil && *s.Sentiment == odzew.Neutral &&
+	return blames(s) && s.Valence < 0 || s.Sentiment != nil && *s.Sentiment == odzew.Neutral &&
 		slices.ContainsFunc(s.Evidence, func(e odzew.Evidence) bool { return e.Rule == "signal" && e.Weight < 0 })
 }
 

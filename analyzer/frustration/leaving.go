@@ -46,10 +46,18 @@ var ownReasons = phrases("przeprowadz*", "wyprowadz*", "wyjezdza* .. na stale", 
 	"wzgledow zdrowotnych", "wzgledow osobistych", "urodzi*", "moving to", "moving away", "moving abroad", "moving house", "we're moving", "i'm moving", "we are moving", "i am moving",
 	"relocating", "new job", "changing jobs", "personal reasons", "health reasons")
 
+// rivals are those whom customers move to, and not a new home.
+var rivals = phrases("konkurenc*", "innego dostawcy", "innego operatora", "innej firmy", "gdzie indziej", "another provider", "another supplier", "another company",
+	"another firm", "new provider", "new supplier", "different provider", "different company", "competitor*", "elsewhere")
+
 // goesForOwnReasons says whether a message ends a contract, and blames nothing but the
 // course of life.
 func goesForOwnReasons(m *Message) bool {
-	return len(m.Score.Signals) == 1 && m.Score.Signals[0] == "churn" && plainWords(m.Text).hasAny(ownReasons)
+	if len(m.Score.Signals) != 1 || m.Score.Signals[0] != "churn" {
+		return false
+	}
+	text := plainWords(m.Text)
+	return text.hasAny(ownReasons) && !text.hasAny(rivals)
 }
 
 // threats keep a message from being a quiet good-bye.
