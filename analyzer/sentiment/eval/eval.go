@@ -73,6 +73,9 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 				if n == 1 && f[1] == "label" {
 					continue
 				}
+				if emotions(f[1]) {
+					break // they say no attitude: not labelled
+				}
 				return nil, fmt.Errorf("%s:%d: the label %q is none of %s", name, n, f[1], Classes)
 			}
 		}
@@ -82,6 +85,21 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return out, nil
+}
+
+// emotions reports whether a label is a list of the emotions of GoEmotions (Demszky et
+// al. 2020).
+func emotions(label string) bool {
+	for name := range strings.SplitSeq(label, ",") {
+		switch name {
+		case "admiration", "amusement", "anger", "annoyance", "approval", "caring", "confusion", "curiosity", "desire", "disappointment",
+			"disapproval", "disgust", "embarrassment", "excitement", "fear", "gratitude", "grief", "joy", "love", "nervousness", "neutral",
+			"optimism", "pride", "realization", "relief", "remorse", "sadness", "surprise":
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // Classes are the classes in the order of the confusion matrix.

@@ -18,6 +18,8 @@ func TestRead(t *testing.T) {
 		{"1\t\ttext", ""},
 		{"1\tambiguous\ttext", "left out"},
 		{"id\tlabel\ttext", "left out"},
+		{"1\tapproval,neutral\ttext", ""},
+		{"1\tjoy,glee\ttext", `x:1: the label "joy,glee" is none of`},
 		{"1\tangry\ttext", `x:1: the label "angry" is none of`},
 		{"1\tnegative", "x:1: 2 columns"},
 		{`{"id":"1","text":"t","sentiment":"mixed"}`, "mixed"},
