@@ -153,7 +153,7 @@ func TestFlags(t *testing.T) {
 			c 31 Przekazujecie to od poniedziałku.`, 2, true, false},
 		{"medicine", `
 			c 0 Dzień dobry, paczka z insuliną dla córki nie dotarła, zostały nam dwie dawki. Bardzo proszę o pilny kontakt.`, 2, true, false},
-		// Second thoughts of the same kinds.
+		// More of each kind.
 		{"a fall, and no fault of theirs", `
 			c 0 Spadłam z drabiny i złamałam rękę, dlatego proszę o przesunięcie wizyty na lipiec.
 			a 2 Dużo zdrowia! Przesunęliśmy na 7 lipca.
@@ -237,6 +237,64 @@ func TestFlags(t *testing.T) {
 			c 0 Od wczoraj nie mamy ogrzewania, w domu jest niemowlę i 13 stopni. Infolinia milczy.`, 2, true, false},
 		{"swears", `
 			c 0 Kurwa, ile razy mam to samo tłumaczyć? Oddajcie mi pieniądze, złodzieje.`, 2, true, false},
+		// And more.
+		{"a wait in the question", `
+			c 0 Hello, I fly home in two weeks. Will the frame be ready by then?
+			a 2 Yes, it will be ready next Friday.
+			c 3 Brilliant, see you then.`, 0, false, false},
+		{"a strike elsewhere", `
+			c 0 Przez strajk kurierów nic do mnie nie dociera, ale Wasza paczka jakimś cudem przyszła. Jesteście wielcy!`, 0, false, false},
+		{"terribly good", `
+			c 0 Strasznie się cieszę z tej lampy, jest obłędna.`, 0, false, false},
+		{"her own mistake", `
+			c 0 Nie mogę się zalogować, ciągle wyskakuje błąd.
+			a 1 Czy caps lock jest wyłączony?
+			c 1.2 O rany, ale wstyd. Był włączony. Przepraszam za kłopot!`, 0, false, false},
+		{"a claim number", `
+			c 0 Complaint reference 5521: please confirm that you have the photos of the cracked lid.
+			a 3 Confirmed, we have them.`, 0, false, false},
+		{"two questions in two days", `
+			c 0 Dzień dobry, jaki jest koszt wysyłki do Szwecji?
+			a 2 29 zł.
+			c 26 A na Islandię?
+			a 28 45 zł.
+			c 29 Dziękuję za informacje.`, 0, false, false},
+		{"out of office", `
+			c 0 Dzień dobry, proszę o duplikat karty.
+			auto 0.01 Dziękujemy za wiadomość. Odpowiemy w ciągu 24 godzin.
+			a 20 Dzień dobry, duplikat w drodze.
+			c 21 Super, dziękuję!`, 0, false, false},
+		{"grumbles, and buys again", `
+			c 0 Parking pod Waszym sklepem to jakiś żart, ale herbata najlepsza w mieście, będę wracać.`, 0, false, false},
+
+		{"a bill, with feeling", `
+			c 0 Znowu policzono mi abonament dwa razy. Naprawdę mam co miesiąc pilnować Waszych faktur?`, 1, false, false},
+		{"dear, and says so", `
+			c 0 Sixty pounds for a call-out and he stayed five minutes. I feel ripped off.`, 1, false, false},
+		{"cold answer", `
+			c 0 Czy można liczyć na rabat po tej awarii?
+			a 4 Nie przewidujemy.
+			c 5 Szkoda, że po dwóch dniach bez internetu nawet nie powiedzieli Państwo przepraszam.`, 1, false, false},
+		{"three times the same", `
+			c 0 Hi, my parcel is marked as delivered, but I do not have it.
+			c 30 Any news about my parcel?
+			c 60 Hello? Still no parcel and still no answer.`, 1, false, false},
+
+		{"lets it be", `
+			c 0 Zgłaszam po raz drugi, że grzejnik w pokoju nie działa.
+			a 20 Przekazaliśmy zgłoszenie.
+			c 70 Dobrze, damy sobie spokój. Kupiliśmy farelkę.`, 1, true, true},
+		{"sold it", `
+			c 0 Hi, is the spare key in stock yet?
+			a 30 Not yet, sorry.
+			c 55 No worries, it's too late now, we sold the car.`, 1, false, true},
+
+		{"last straw", `
+			c 0 To już czwarta przesunięta dostawa. Mam dość, proszę anulować zamówienie i oddać pieniądze.`, 2, true, false},
+		{"the regulator", `
+			c 0 If I do not have the refund by Thursday I will report you to the ombudsman and dispute the charge with my bank.`, 2, true, false},
+		{"the business stands still", `
+			c 0 Terminale nie działają w żadnym z naszych pięciu sklepów, tracimy klientów z każdą minutą. Proszę natychmiast o kontakt osoby decyzyjnej!`, 2, true, false},
 	} {
 		c, last := scripted(t, tt.lines)
 		r := d.Analyze(analyzer.Input{Conversation: c}, last.Add(time.Hour))

@@ -128,15 +128,16 @@ func (a *assessment) lastBy(at time.Time) int {
 	return i - 1
 }
 
-// nudges says whether a message at that time was sent while an earlier one was open.
-func (a *assessment) nudges(at time.Time) bool {
+// nudges is how many nudges the turn has in which a message at that time was sent
+// while an earlier one was open; 0 if it is none of them.
+func (a *assessment) nudges(at time.Time) int {
 	for i := range a.Waits.Turns {
 		t := &a.Waits.Turns[i]
-		if t.Nudges > 0 && at.After(t.OpenedAt) && (t.ClosedAt == nil || at.Before(*t.ClosedAt)) {
-			return true
+		if at.After(t.OpenedAt) && (t.ClosedAt == nil || at.Before(*t.ClosedAt)) {
+			return t.Nudges
 		}
 	}
-	return false
+	return 0
 }
 
 // shrinking says whether the customer of a turn writes at ever shorter gaps: three at

@@ -290,7 +290,7 @@ func (a *assessment) words(quiet int, f *Finding) (level int) {
 			continue
 		}
 		l := levelOf(&m.Score)
-		if l == 0 && i > 0 && m.At.Sub(a.Messages[i-1].At) >= afterthought && reproaches(&m.Score) && a.nudges(m.At) {
+		if l == 0 && i > 0 && m.At.Sub(a.Messages[i-1].At) >= afterthought && reproaches(&m.Score) && a.nudges(m.At) > 0 {
 			l = 1
 		}
 		if i == quiet {
@@ -309,8 +309,8 @@ func (a *assessment) words(quiet int, f *Finding) (level int) {
 			switch {
 			case w == 0, sig == "vulnerability" && !atRisk(&m.Score):
 				continue
-			case sig == "pressure" && a.nudges(m.At) && !slices.Contains(m.Score.Signals, "repeat_contact"):
-				w *= 2 // where it is not said as well
+			case sig == "pressure" && a.nudges(m.At) == 1 && !slices.Contains(m.Score.Signals, "repeat_contact"):
+				w *= 2 // where it is neither said as well nor counted as nudges
 			}
 			a.says(sig, w, i)
 		}
