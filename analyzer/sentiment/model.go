@@ -127,6 +127,9 @@ type Model struct {
 // in a file of their own, since they come of data of another licence.
 type ReviewModel struct {
 	Classes [numFeatures][numClasses]float32
+	// Long are added to them in the measure of fLength: one word of praise is much in a
+	// sentence, and little in a page.
+	Long [numFeatures][numClasses]float32
 	// Talk are the weights that say, with those of learned words, whether a text is a
 	// review.
 	Talk [numFeatures]float32
@@ -142,6 +145,7 @@ const (
 const (
 	modelHeader        = "feature\tnegative\tneutral\tpositive\tmixed\tfrustration\taspect"
 	reviewsModelHeader = "feature\tnegative\tneutral\tpositive\tmixed\ttalk"
+	longPrefix         = "long:" // of the rows of ReviewModel.Long
 )
 
 // LoadModel reads the model of a lexicon's folder.
@@ -213,12 +217,17 @@ func ParseModel(data []byte) (*Model, error) {
 func parseReviews(data []byte) (*ReviewModel, error) {
 	m := &ReviewModel{}
 	err := parseWeights(ReviewsModelFile, reviewsModelHeader, data, func(name string, v []float32) bool {
+		name, long := strings.CutPrefix(name, longPrefix)
 		k := slices.Index(featureNames[:], name)
-		if k < 0 {
+		switch {
+		case k < 0 || long && v[4] != 0:
 			return false
+		case long:
+			copy(m.Long[k][:], v[:4])
+		default:
+			copy(m.Classes[k][:], v[:4])
+			m.Talk[k] = v[4]
 		}
-		copy(m.Classes[k][:], v[:4])
-		m.Talk[k] = v[4]
 		return true
 	})
 	if err != nil {
@@ -313,6 +322,13 @@ func (m *ReviewModel) Bytes(comment ...string) []byte {
 		}
 		b.WriteString("\t" + number(m.Talk[k]) + "\n")
 	}
+	for k, name := range featureNames {
+		b.WriteString(longPrefix + name)
+		for _, w := range m.Long[k] {
+			b.WriteString("\t" + number(w))
+		}
+		b.WriteString("\t\n")
+	}
 	return b.Bytes()
 }
 
@@ -331,9 +347,9 @@ func (m *Model) probabilities(f *features, p *pulls) (out [numClasses]float64) {
 		z[c] = z[c]*m.Sharpness + p.sum[lexicon.Desk][c]
 	}
 	if share := p.reviews; share > 0 {
-		r := logits(&m.Reviews.Classes, f)
+		r, long := logits(&m.Reviews.Classes, f), logits(&m.Reviews.Long, f)
 		for c := range z {
-			z[c] += share * (r[c] + p.sum[lexicon.Reviews][c] - z[c])
+			z[c] += share * (r[c] + f[fLength]*long[c] + p.sum[lexicon.Reviews][c] - z[c])
 		}
 	}
 	return softmax(z)

@@ -3,6 +3,7 @@ package sentiment_test
 import (
 	"bytes"
 	"io/fs"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +42,8 @@ func TestLoadModel(t *testing.T) {
 	for _, tt := range []struct{ name, reviews, want string }{
 		{"missing", "", ""},
 		{"good", head + "bias\t1\t\t\t\t-0.5\n", ""},
+		{"long", head + "bias\t1\t\t\t\t-0.5\nlong:bias\t1\t\t\t\t\n", ""},
+		{"talk of long", head + "long:bias\t1\t\t\t\t-0.5\n", `model.reviews.tsv:2: unknown feature "long:bias"`},
 		{"header", "feature\tnegative\n", "model.reviews.tsv:1: the header is"},
 		{"columns", head + "bias\t1\t\t\t\t\t\n", "model.reviews.tsv:2: 7 columns instead of 6"},
 		{"feature", head + "sharpness\t1\t\t\t\t\n", `model.reviews.tsv:2: unknown feature "sharpness"`},
@@ -116,22 +119,37 @@ func load(t *testing.T) (*lexicon.Set, *sentiment.Model) {
 	return set, model
 }
 
-// TestModelBytes proves that a model is written as it is read.
+// TestModelBytes proves that a model is written as it is read, that of reviews with it.
 func TestModelBytes(t *testing.T) {
-	data, err := fs.ReadFile(lexicon.Shipped(), sentiment.ModelFile)
+	_, m := load(t)
+	m.Reviews.Long[0] = [4]float32{1, -2, 0.25, 0}
+	again, err := sentiment.LoadModel(fstest.MapFS{
+		sentiment.ModelFile:        {Data: m.Bytes()},
+		sentiment.ReviewsModelFile: {Data: m.Reviews.Bytes()},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := sentiment.ParseModel(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := sentiment.ParseModel(m.Bytes())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(m.Bytes(), again.Bytes()) {
+	if !bytes.Equal(m.Bytes(), again.Bytes()) || *m.Reviews != *again.Reviews {
 		t.Error("a model changes on its way through a file")
+	}
+}
+
+// TestLong proves that features of a review may weigh something else in a long one.
+func TestLong(t *testing.T) {
+	set, model := load(t)
+	lex := set.Compile()
+	chance := func(long float32, words int) float64 {
+		reviews := &sentiment.ReviewModel{}
+		reviews.Talk[0] = 99 // all is a review
+		reviews.Long[0][2] = long
+		m := *model
+		m.Reviews = reviews
+		return sentiment.New(lex, &m).Score(strings.Repeat("krzesło ", words), "pl", false).Probabilities.Positive
+	}
+	gain := func(words int) float64 { return math.Log(chance(3, words) / chance(0, words)) }
+	if short, long := gain(3), gain(60); short <= 0 || long <= 1.5*short {
+		t.Errorf("what counts in long reviews adds %.3f to the chance in a short one, %.3f in a long one", short, long)
 	}
 }
 
