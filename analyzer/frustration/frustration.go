@@ -94,8 +94,10 @@ const (
 	heavy   = 0.68 // and where there is none
 	counted = 0.1  // the least weight of a part that counts as one of two
 	shown   = 0.01 // parts below it are none
-	// sure is how sure a blame must be to count without a signal.
-	sure = 0.7
+	// sure is how sure a blame must be to count without a signal, and harsh the verdict
+	// that counts however sure.
+	sure  = 0.7
+	harsh = -0.8
 	// fresh is how much of a message's weight must be left for its own level to be
 	// the conversation's.
 	fresh = 0.6
@@ -327,8 +329,13 @@ func levelOf(s *odzew.Score) int {
 	if s.Level > 0 || !blames(s) {
 		return s.Level
 	}
-	if s.Frustration >= 0.1 && (*s.Sentiment == odzew.Negative || s.Valence <= 0) || *s.Sentiment == odzew.Negative && s.Confidence >= sure && named(s) {
+	if s.Frustration >= 0.1 && (*s.Sentiment == odzew.Negative || s.Valence <= 0) {
 		return 1
+	}
+	if *s.Sentiment == odzew.Negative {
+		if v := verdict(s); v <= harsh || v < 0 && s.Confidence >= sure {
+			return 1
+		}
 	}
 	for _, sig := range s.Signals {
 		if k := kinds[sig]; k.weight > 0 && k.rank != weak && sig != "vulnerability" {
@@ -338,12 +345,16 @@ func levelOf(s *odzew.Score) int {
 	return 0
 }
 
-// named says whether some entry blames, and not the learned words or events alone:
-// these tell what a message sounds like, and what happened; nobody is flagged for that.
-func named(s *odzew.Score) bool {
-	return slices.ContainsFunc(s.Evidence, func(e odzew.Evidence) bool {
-		return e.Weight < 0 && e.Rule != "event" && !strings.HasPrefix(e.Rule, "learned:")
-	})
+// verdict is the weight of the worst that an entry blames, learned words and events
+// aside: these tell what a message sounds like, and what happened; nobody is flagged
+// for that.
+func verdict(s *odzew.Score) (worst float64) {
+	for i := range s.Evidence {
+		if e := &s.Evidence[i]; e.Rule != "event" && !strings.HasPrefix(e.Rule, "learned:") {
+			worst = min(worst, e.Weight)
+		}
+	}
+	return worst
 }
 
 // reproaches says whether a message blames too mildly for a complaint, or is calm, and

@@ -101,6 +101,7 @@ func TestAssess(t *testing.T) {
 		{"mild blame", Case{Messages: []Message{msg("a", t0, odzew.Negative, 0)}, Waits: open}, hours(1), 1, false, "negative"},
 		{"sounds like blame, and names none", Case{Messages: []Message{learned(msg("a", t0, odzew.Negative, 0))}, Waits: open}, hours(1), 0, false, ""},
 		{"what happened, without a word of blame", Case{Messages: []Message{bare(msg("a", t0, odzew.Negative, 0))}, Waits: open}, hours(1), 0, false, ""},
+		{"a harsh word, in a message that might be none of blame", Case{Messages: []Message{harshly(msg("a", t0, odzew.Negative, 0))}, Waits: open}, hours(1), 1, false, "negative"},
 		{"more praise than blame", Case{Messages: []Message{glad(msg("a", t0, odzew.Mixed, 0))}, Waits: open}, hours(1), 0, false, ""},
 		{"calm, but names a wait", Case{Messages: []Message{msg("a", t0, odzew.Neutral, 0), reproachful(msg("b", hours(50), odzew.Neutral, 0))}, Waits: odzew.Waits{Turns: []odzew.Turn{openTurn(t0, 1)}}}, hours(51), 1, false, ""},
 		{"names a wait, and asks for the first time", Case{Messages: []Message{reproachful(msg("a", t0, odzew.Neutral, 0))}, Waits: open}, hours(1), 0, false, ""},
@@ -151,6 +152,12 @@ func learned(m Message) Message {
 // bare is a message that tells of an event, and says nothing of it.
 func bare(m Message) Message {
 	m.Score.Evidence = []odzew.Evidence{{Rule: "event", Weight: -0.5}}
+	return m
+}
+
+// harshly is a message with a harsh word, of which the scorer is not sure.
+func harshly(m Message) Message {
+	m.Score.Confidence, m.Score.Evidence = 0.5, []odzew.Evidence{{Rule: "valence", Weight: -0.9}}
 	return m
 }
 
