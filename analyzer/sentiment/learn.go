@@ -90,10 +90,6 @@ func (s *Scorer) Learn(examples []Example, d lexicon.Domain, o LearnOptions) Wor
 	return out
 }
 
-// sureTalk is how much surer the words of a text are of its talk than they would be if
-// each told something else. It was chosen by cross-validation.
-const sureTalk = 2
-
 // LearnReviews learns how reviews talk: the weights of words and features for their
 // classes, and those that tell a review from mail to a desk.
 func (s *Scorer) LearnReviews(reviews, messages []Example, o LearnOptions) (Words, *ReviewModel) {
@@ -125,7 +121,7 @@ func (s *Scorer) LearnReviews(reviews, messages []Example, o LearnOptions) (Word
 	ot.Most, ot.Epochs = o.Most/4, 2*o.Epochs
 	talk, dense := v.learn(told, &ot, classesOf(told), numFeatures)
 	for k := range dense {
-		model.Talk[k] = sureTalk * (dense[k][review] - dense[k][desk])
+		model.Talk[k] = dense[k][review] - dense[k][desk]
 	}
 	return v.rows(w, talk), model
 }
@@ -384,7 +380,7 @@ func (v *vocabulary) rows(words, talk map[uint32][]float32) (out Words) {
 			row.Pull[c] = hundredths(x)
 		}
 		if t := talk[k]; t != nil {
-			row.Talk = hundredths(sureTalk * (t[1] - t[0]))
+			row.Talk = hundredths(t[1] - t[0])
 		}
 		if row.Pull != [4]int16{} || row.Talk != 0 {
 			out = append(out, row)

@@ -120,15 +120,9 @@ var reviewOptions = sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 300
 // deskOptions were chosen by cross-validation.
 var deskOptions = sentiment.LearnOptions{Least: 3, Most: 3000, L1: 0.5, L2: 2, Rate: 0.2, Epochs: 20}
 
-// messages are our own. The phrases that test entries are none: they would teach that
-// what is short is no review.
-func messages(t testing.TB) []sentiment.Example {
-	return slices.Concat(corpus(t, false), weighed(load(t, shared("gold", "train.jsonl")), *known, *hidden, 1))
-}
-
 // ownMessages are those that a desk's model is fitted to, and public ones of other sorts.
 func ownMessages(t testing.TB) (own, others []sentiment.Example) {
-	own = slices.Concat(messages(t), weighed(phrases(t), *short, *hidden, 1))
+	own = slices.Concat(corpus(t, false), weighed(load(t, shared("gold", "train.jsonl")), *known, *hidden, 1), weighed(phrases(t), *short, *hidden, 1))
 	others = slices.Concat(
 		weighed(load(t, shared("data", "sentiment", "vader_tweets.train.tsv")), 0.03**public, *hidden, 1),
 		weighed(load(t, shared("data", "sentiment", "vader_amazon.train.tsv")), 0.03**public, *hidden, 1),
@@ -251,7 +245,7 @@ func TestFit(t *testing.T) {
 		))
 	}
 	sentences, texts := polemo(t)
-	words, reviews := s.LearnReviews(slices.Concat(sentences, texts), weighed(inLang(messages(t), "pl"), *desk, 0, 1), reviewOptions)
+	words, reviews := s.LearnReviews(slices.Concat(sentences, texts), weighed(inLang(own, "pl"), *desk, 0, 1), reviewOptions)
 	file := &lexicon.LearnedFile{Lang: lexicon.PL, Domain: lexicon.Reviews, Rows: words}
 	head := []string{
 		fmt.Sprintf("Learned from %d sentences and %d texts of reviews. Generated: do not edit; see analyzer/sentiment/eval/fit_test.go.", len(sentences), len(texts)),
