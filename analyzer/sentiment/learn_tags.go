@@ -1,7 +1,6 @@
 package sentiment
 
 import (
-	"math"
 	"slices"
 
 	"odzew"
@@ -12,7 +11,7 @@ import (
 // weights of what was found in the message, over all languages, then upon them words of
 // each. A message has one stage and, unless it is neutral, one emotion, so each of these
 // is a multinomial logistic regression; an aspect is there or not, so each is one of its
-// own.
+// own. Another one tells praise from blame of the aspects of mixed messages.
 
 // LearnTags learns from the examples that are labelled in full: a model, and words of
 // each language. Of the options the language does not count.
@@ -21,7 +20,7 @@ func (s *Scorer) LearnTags(examples []Example, o LearnOptions) (*TagModel, map[l
 	for k, model := range o.Folds {
 		readers[k] = s.WithModel(model)
 	}
-	var all []learnRow
+	var all, parted []learnRow
 	langs := map[lexicon.Lang]*vocabulary{lexicon.PL: newVocabulary(), lexicon.EN: newVocabulary()}
 	rows := map[lexicon.Lang][]learnRow{}
 	s.gather(examples, &o.Fit, func(i int, weight float64, m *scratch) {
@@ -41,6 +40,9 @@ func (s *Scorer) LearnTags(examples []Example, o LearnOptions) (*TagModel, map[l
 			}
 		}
 		all = append(all, r)
+		if e.Sentiment == odzew.Mixed {
+			parted = append(parted, m.partedRows(e, r.weight)...)
+		}
 		for l, v := range langs {
 			if m.langs == lexicon.LangsOf(l) {
 				r.words = v.read(m)
@@ -49,11 +51,13 @@ func (s *Scorer) LearnTags(examples []Example, o LearnOptions) (*TagModel, map[l
 		}
 	})
 	model := &TagModel{}
-	ofFound := o
-	ofFound.L2 = o.L2 * 0.3 // there are few of them, and each is seen often
-	_, dense := newVocabulary().learn(all, &ofFound, tagChances, numTagged)
+	_, dense := newVocabulary().learn(all, &o, tagChances, numTagged)
 	for k := range dense {
 		copy(model.Weights[k][:], dense[k])
+	}
+	_, dense = newVocabulary().learn(parted, &o, chances, numPraise)
+	for k := range dense {
+		model.Praise[k] = dense[k][0]
 	}
 	words := map[lexicon.Lang]Words{}
 	for l, v := range langs {
@@ -78,6 +82,24 @@ func (s *Scorer) hinted(m *scratch) tagFeatures {
 	s.conclude(m, &score)
 	p := s.model.probabilities(&m.f, &m.pulls)
 	return m.tagFeatures(&p, score.Level, &m.hint)
+}
+
+// partedRows are the aspects of a mixed example, each praised or blamed.
+func (m *scratch) partedRows(e *Example, weight float32) (rows []learnRow) {
+	for _, a := range e.Aspects {
+		k := slices.Index(lexicon.Aspects, a.Aspect)
+		if k < 0 || a.Polarity == odzew.Neutral {
+			continue
+		}
+		r := learnRow{goal: []float32{0}, weight: weight}
+		if a.Polarity == odzew.Positive {
+			r.goal[0] = 1
+		}
+		tone, place := m.spoken(k)
+		r.dense = []feature{{uint32(k), 1}, {pTone, tone}, {pPlace, place}}
+		rows = append(rows, r)
+	}
+	return rows
 }
 
 // tagGoal is what an example's labels say of each tag.
@@ -108,8 +130,13 @@ func tagGoal(e *Example) []float32 {
 func tagChances(z []float32) {
 	toChances(z[lexicon.TagStages:lexicon.TagEmotions])
 	toChances(z[lexicon.TagEmotions:lexicon.TagAspects])
-	for k, v := range z[lexicon.TagAspects:] {
-		z[lexicon.TagAspects+k] = float32(1 / (1 + math.Exp(-float64(v))))
+	chances(z[lexicon.TagAspects:])
+}
+
+// chances makes chances of logits that have nothing to do with each other.
+func chances(z []float32) {
+	for k, v := range z {
+		z[k] = float32(logistic(float64(v)))
 	}
 }
 

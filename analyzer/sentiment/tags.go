@@ -196,8 +196,10 @@ func (model *Model) chance(k int, f *aspectFeatures) float64 {
 	for i, v := range f {
 		z += float64(model.Aspect[i] * v)
 	}
-	return 1 / (1 + math.Exp(-z))
+	return logistic(z)
 }
+
+func logistic(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
 
 // A hint is what the entries of a message say it is about.
 type hint struct {
@@ -221,13 +223,18 @@ func (s *Scorer) hintsOf(m *scratch, class, level int) (h hint) {
 	return h
 }
 
-// aspectsOf lists what the message is about, likeliest first, at most three.
+// aspectsOf lists what the message is about, likeliest first, at most three. Praise and
+// blame are of two things, so a mixed message is about two where any two are likely.
 func (s *Scorer) aspectsOf(m *scratch, class int, likely *[numAspects]float32, limits *aspectLimits, out []odzew.AspectPolarity) []odzew.AspectPolarity {
 	const most = 3
+	least, further, sides := limits.first, limits.further, 1
+	if class == mixed {
+		least, sides = limits.mixed, 2
+	}
 	var list [numAspects]int
 	n := 0
 	for k, v := range likely {
-		if v < limits.first {
+		if v < least {
 			continue
 		}
 		place := n
@@ -239,7 +246,7 @@ func (s *Scorer) aspectsOf(m *scratch, class int, likely *[numAspects]float32, l
 		n++
 	}
 	n = min(n, most)
-	for n > 1 && likely[list[n-1]] < limits.further {
+	for n > sides && likely[list[n-1]] < further {
 		n--
 	}
 	if n > 0 {
@@ -254,55 +261,66 @@ func (s *Scorer) aspectsOf(m *scratch, class int, likely *[numAspects]float32, l
 	return out
 }
 
-// aspectLimits are how likely the first aspect must be, and further ones.
-type aspectLimits struct{ first, further float32 }
+// aspectLimits are how likely the first aspect must be, further ones, and the first two
+// of a mixed message.
+type aspectLimits struct{ first, further, mixed float32 }
 
 // byEntries are chances; they were chosen where entries alone tell aspects.
-var byEntries = aspectLimits{first: 0.1, further: 0.27}
+var byEntries = aspectLimits{first: 0.1, further: 0.27, mixed: 0.1}
 
-// part finds the polarity of each aspect of a mixed message: by its entries, or the
-// clause of its learned words. What neither tells is the other side of what is told, or
-// as the whole message.
-func (s *Scorer) part(m *scratch, aspects []int, out []odzew.AspectPolarity) {
-	told := int32(0)
-	side := func(v int32) odzew.Sentiment {
-		const clear = 100
-		switch {
-		case v > clear:
-			return odzew.Positive
-		case v < -clear:
-			return odzew.Negative
-		}
-		return odzew.Neutral
+// What speaks for praise of an aspect of a mixed message; after the bias of each aspect.
+const (
+	pTone  = numAspects + iota // praise against blame where it is spoken of
+	pPlace                     // how far in the message: people praise first
+	numPraise
+)
+
+// byTone are the weights where entries alone tell aspects.
+var byTone = [numPraise]float32{pTone: 1}
+
+// spoken returns how an aspect is spoken of, and where: by its entries, or else by the
+// learned word that speaks most for it.
+func (m *scratch) spoken(k int) (tone, place float32) {
+	var v int32
+	var at uint32
+	if first := m.tags.byAspect[k]; first != 0 {
+		v, at = m.tags.aspectV[k], m.matches[first-1].Start
+	} else if x := m.strongest(lexicon.TagAspects + k); x != nil {
+		c := &m.clauses[m.words[x.start].Clause]
+		v, at = c.pos-c.neg, x.start
+	} else {
+		return 0, 0
 	}
+	return max(-1, min(1, float32(v)/1000)), float32(at)/float32(len(m.toks)) - 0.5
+}
+
+// part finds the polarity of each aspect of a mixed message. It has both; where all
+// look like one, the least sure is the other.
+func (s *Scorer) part(m *scratch, aspects []int, out []odzew.AspectPolarity) {
+	w := &byTone
+	if s.model.Tags != nil {
+		w = &s.model.Tags.Praise
+	}
+	var praise [numAspects]float32
+	best, worst := 0, 0
 	for i, k := range aspects {
-		v := m.tags.aspectV[k]
-		if m.tags.byAspect[k] == 0 {
-			if x := m.strongest(lexicon.TagAspects + k); x != nil {
-				c := &m.clauses[m.words[x.start].Clause]
-				v = c.pos - c.neg
-			}
+		tone, place := m.spoken(k)
+		praise[i] = w[k] + w[pTone]*tone + w[pPlace]*place
+		if praise[i] > praise[best] {
+			best = i
 		}
-		out[i].Polarity = side(v)
-		switch out[i].Polarity {
-		case odzew.Positive:
-			told++
-		case odzew.Negative:
-			told--
+		if praise[i] <= praise[worst] {
+			worst = i
 		}
 	}
 	for i := range out {
-		if out[i].Polarity != odzew.Neutral {
-			continue
-		}
-		v := -told
-		if told == 0 {
-			v = m.tags.valence
-		}
 		out[i].Polarity = odzew.Negative
-		if v > 0 {
+		if praise[i] > 0 || i == best && best != worst {
 			out[i].Polarity = odzew.Positive
 		}
+	}
+	if best != worst {
+		out[worst].Polarity = odzew.Negative
 	}
 }
 

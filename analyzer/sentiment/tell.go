@@ -63,22 +63,43 @@ var tagFeatureNames = func() (names [numTagged]string) {
 
 type tagFeatures [numTagged]float32
 
-// A TagModel holds the weights of what speaks for tags, of each in lexicon.ToldTags.
+// A TagModel holds the weights of what speaks for tags, of each in lexicon.ToldTags, and
+// of what speaks for praise of an aspect in a mixed message.
 type TagModel struct {
 	Weights [numTagged][lexicon.NumToldTags]float32
+	Praise  [numPraise]float32
+}
+
+// praiseRows are the rows of the weights for praise: of each aspect one, and two that are
+// the same for all.
+var praiseRows = [...]string{"praise", "praise:tone", "praise:place"}
+
+// praiseRow returns a row of the weights for praise, as the columns of the aspects.
+func (t *TagModel) praiseRow(row int) []float32 {
+	if row == 0 {
+		return t.Praise[:numAspects]
+	}
+	return slices.Repeat(t.Praise[numAspects+row-1:][:1], numAspects)
 }
 
 var tagsModelHeader = "feature\t" + strings.Join(lexicon.ToldTags[:], "\t")
 
 // parseTagModel reads the weights for tags.
 func parseTagModel(data []byte) (*TagModel, error) {
-	t := &TagModel{}
+	t := &TagModel{Praise: byTone}
 	err := parseWeights(TagsModelFile, tagsModelHeader, data, func(name string, v []float32) bool {
-		k := slices.Index(tagFeatureNames[:], name)
-		if k >= 0 {
+		if k := slices.Index(tagFeatureNames[:], name); k >= 0 {
 			copy(t.Weights[k][:], v)
+			return true
 		}
-		return k >= 0
+		row := slices.Index(praiseRows[:], name)
+		switch {
+		case row == 0:
+			copy(t.Praise[:numAspects], v[lexicon.TagAspects:])
+		case row > 0:
+			t.Praise[numAspects+row-1] = v[lexicon.TagAspects]
+		}
+		return row >= 0
 	})
 	if err != nil {
 		return nil, err
@@ -93,12 +114,18 @@ func (t *TagModel) Bytes(comment ...string) []byte {
 		fmt.Fprintf(&b, "# %s\n", c)
 	}
 	b.WriteString(tagsModelHeader + "\n")
-	for k, name := range tagFeatureNames {
+	write := func(name string, weights []float32) {
 		b.WriteString(name)
-		for _, w := range t.Weights[k] {
+		for _, w := range weights {
 			b.WriteString("\t" + number(w))
 		}
 		b.WriteByte('\n')
+	}
+	for k, name := range tagFeatureNames {
+		write(name, t.Weights[k][:])
+	}
+	for k, name := range praiseRows {
+		write(name, slices.Concat(make([]float32, lexicon.TagAspects), t.praiseRow(k)))
 	}
 	return b.Bytes()
 }
@@ -152,7 +179,14 @@ var fitting = [numClasses][]int{
 
 // withWords are logits, of the chances 0.2 and 0.3; they were chosen by cross-validation
 // where learned words tell aspects, too.
-var withWords = aspectLimits{first: -1.39, further: -0.85}
+var withWords = aspectLimits{first: -1.39, further: -0.85, mixed: -3}
+
+const (
+	// leastTold is how far words must speak for an aspect that no entry names: a bare
+	// "thanks a lot" is about nothing.
+	leastTold = 0.3
+	unlikely  = -99
+)
 
 // tell fills in what the message is about.
 func (s *Scorer) tell(m *scratch, class int, p *[numClasses]float64, score *odzew.Score) {
@@ -175,6 +209,11 @@ func (s *Scorer) tell(m *scratch, class int, p *[numClasses]float64, score *odze
 			}
 		}
 		copy(likely[:], z[lexicon.TagAspects:])
+		for k := range likely {
+			if m.tags.byAspect[k] == 0 && m.pulls.tags[lexicon.TagAspects+k] < leastTold {
+				likely[k] = unlikely
+			}
+		}
 		limits = &withWords
 	}
 	score.Aspects = s.aspectsOf(m, class, &likely, limits, score.Aspects)

@@ -180,6 +180,53 @@ func TestPart(t *testing.T) {
 	}
 }
 
+// TestTellNothing proves that a message is about nothing where neither an entry nor a word
+// speaks for anything, however likely the class makes it.
+func TestTellNothing(t *testing.T) {
+	set, model := load(t)
+	set.Learned, model.Tags = nil, &sentiment.TagModel{}
+	for k := range lexicon.Aspects {
+		model.Tags.Weights[0][lexicon.TagAspects+k] = 2 // the bias
+	}
+	s := sentiment.New(set.Compile(), model)
+	for _, tt := range []struct{ text, first string }{{"dzięki wielkie", ""}, {"kurier", "delivery"}} {
+		first := ""
+		if got := s.Score(tt.text, "pl", false); len(got.Aspects) > 0 {
+			first = got.Aspects[0].Aspect
+		}
+		if first != tt.first {
+			t.Errorf("%q is about %q, want %q", tt.text, first, tt.first)
+		}
+	}
+}
+
+// TestLearnPraise proves that it is learned which aspects of mixed messages are praised,
+// and that where all are likely to be, the least sure is blamed.
+func TestLearnPraise(t *testing.T) {
+	var examples []sentiment.Example
+	for range 50 {
+		examples = append(examples, sentiment.Example{
+			Text: "no i zgrzytek tam", Lang: "pl", Sentiment: odzew.Mixed, Weight: 1, Full: true,
+			Aspects: []odzew.AspectPolarity{{Aspect: "courtesy", Polarity: odzew.Positive}, {Aspect: "delivery", Polarity: odzew.Negative}},
+		})
+	}
+	set, model := load(t)
+	set.Learned, model.Reviews, model.Tags = nil, nil, nil
+	tags, _ := sentiment.New(set.Compile(), model).LearnTags(examples, sentiment.LearnOptions{Least: 4, Most: 100, L1: 1, L2: 1, Rate: 0.2, Epochs: 10})
+	courtesy, delivery := slices.Index(lexicon.Aspects, "courtesy"), slices.Index(lexicon.Aspects, "delivery")
+	if tags.Praise[courtesy] <= 0 || tags.Praise[delivery] >= 0 {
+		t.Fatalf("praise %v", tags.Praise)
+	}
+	tags.Praise[delivery] = tags.Praise[courtesy] / 2
+	model.Tags = tags
+	got := sentiment.New(set.Compile(), model).Score("Kurier uprzejmy, to lubię. Paczka beznadziejnie zapakowana, wstyd.", "pl", false)
+	want := []odzew.AspectPolarity{{Aspect: "courtesy", Polarity: odzew.Positive}, {Aspect: "delivery", Polarity: odzew.Negative}}
+	slices.SortFunc(got.Aspects, func(a, b odzew.AspectPolarity) int { return strings.Compare(a.Aspect, b.Aspect) })
+	if diff := cmp.Diff(want, got.Aspects); *got.Sentiment != odzew.Mixed || diff != "" {
+		t.Errorf("%s: %s", *got.Sentiment, diff)
+	}
+}
+
 // TestLearnTags proves that what was planted is learned, and the same each time.
 func TestLearnTags(t *testing.T) {
 	var examples []sentiment.Example
