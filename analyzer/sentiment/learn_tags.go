@@ -118,6 +118,11 @@ func tagGoal(e *Example) []float32 {
 	}
 	choose(lexicon.TagStages, lexicon.Stages, e.Stage)
 	choose(lexicon.TagEmotions, lexicon.Emotions, e.Emotion) // none is no choice: the class says so
+	if len(e.Aspects) == 0 { // every message is about something
+		for k := range lexicon.Aspects {
+			goal[lexicon.TagAspects+k] = unlabelled
+		}
+	}
 	for _, a := range e.Aspects {
 		if k := slices.Index(lexicon.Aspects, a.Aspect); k >= 0 {
 			goal[lexicon.TagAspects+k] = 1
