@@ -118,7 +118,8 @@ func tagGoal(e *Example) []float32 {
 	}
 	choose(lexicon.TagStages, lexicon.Stages, e.Stage)
 	choose(lexicon.TagEmotions, lexicon.Emotions, e.Emotion) // none is no choice: the class says so
-	if len(e.Aspects) == 0 { // every message is about something
+	// Every message is about something: where nothing is named, nobody looked.
+	if len(e.Aspects) == 0 {
 		for k := range lexicon.Aspects {
 			goal[lexicon.TagAspects+k] = unlabelled
 		}
