@@ -165,14 +165,16 @@ func (s *Scorer) survey(m *scratch) {
 		case text.Word:
 			words++
 			letters += int(t.Letters)
-			if t.Has(text.Caps) && m.stressed(t) {
+			// Capitals of a word that nobody knows are likely how a thing is called.
+			known := m.words[i].Form != 0
+			if known && t.Has(text.Caps) && m.stressed(t) {
 				m.tags.stressed = true
 			}
 			if t.Has(text.Caps) && t.Letters >= 2 && !acronym(m.text[t.Start:t.End]) {
 				caps += int(t.Letters)
 				run++
 				m.tags.capsRun = max(m.tags.capsRun, run)
-				if t.Letters >= 4 {
+				if known && t.Letters >= 4 {
 					m.tags.capsWords++
 				}
 			} else if !t.Has(text.Caps) && t.Letters > 1 {

@@ -334,6 +334,8 @@ func TestStressedWord(t *testing.T) {
 		{"Fatalna obsługa, czekam już DWA tygodnie i nikt nie odpisał", true},
 		{"Terrible support, my PS5 and the USB cable never arrived", false},
 		{"Fatalna obsługa, nikt nie umie wystawić faktury VAT", false},
+		{"Terrible support, my PROGEN and my BHIM never arrived", false},
+		{"Fatalna obsługa, mój ROBOTEX przyszedł zepsuty", false},
 		{"Is it the BLUE one or the black one?", false},
 		{"Thank you SO much, you are GREAT", false},
 	} {
