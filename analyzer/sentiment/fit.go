@@ -303,7 +303,9 @@ var priorFrustration = map[string]float64{
 }
 
 // fitFrustration fits the weights of 1-exp(-sum) to the messages of strong
-// frustration, near what is known beforehand, by projected gradient descent.
+// frustration, near what is known beforehand, by projected gradient descent. Each step
+// is as long as the loss is bent there: a fixed one leaps to and fro for ever where
+// strong frustration shows in little, and where it ends is chance.
 func fitFrustration(rows []frustratedRow) (out [numSignals + 1]float32) {
 	var prior, w [numSignals + 1]float64
 	for i, name := range lexicon.Signals {
@@ -313,31 +315,34 @@ func fitFrustration(rows []frustratedRow) (out [numSignals + 1]float32) {
 	w = prior
 	const (
 		rounds = 2000
-		step   = 0.02
 		pull   = 2.0
 	)
 	for range rounds {
-		var g [numSignals + 1]float64
+		var g, curve [numSignals + 1]float64
 		for i := range rows {
 			r := &rows[i]
-			sum := 0.02 + w[numSignals]*r.blame
+			sum, all := 0.02+w[numSignals]*r.blame, r.blame
 			for k := range numSignals {
 				if r.signals&bit(k) != 0 {
 					sum += w[k]
+					all++
 				}
 			}
 			sum = math.Max(sum, 0.01)
 			// d/dsum of the log-loss: 1 where it is not, -e/(1-e) where it is
-			d := 1.0
+			d, bend := 1.0, 0.0
 			if r.high {
 				e := math.Exp(-sum)
-				d = -e / (1 - e)
+				d, bend = -e/(1-e), e/((1-e)*(1-e))
 			}
 			d *= r.weight
+			bend *= r.weight * all
 			g[numSignals] += d * r.blame
+			curve[numSignals] += bend * r.blame
 			for k := range numSignals {
 				if r.signals&bit(k) != 0 {
 					g[k] += d
+					curve[k] += bend
 				}
 			}
 		}
@@ -345,7 +350,7 @@ func fitFrustration(rows []frustratedRow) (out [numSignals + 1]float32) {
 			if k == sigRelief {
 				continue
 			}
-			w[k] -= step / 20 * (g[k] + pull*(w[k]-prior[k]))
+			w[k] -= (g[k] + pull*(w[k]-prior[k])) / (2 * (curve[k] + pull))
 			w[k] = math.Max(w[k], 0.02)
 		}
 	}
