@@ -194,7 +194,7 @@ func TestRules(t *testing.T) {
 		{"to dobre?", "valence:dobre request:dobre", 0.35},
 		{`"dobra" paczka`, "valence:dobra quoted:dobra aspect:delivery:paczka", -0.3},
 		{"dobre dobre dobre", "valence:dobre valence:dobre valence:dobre repeated:dobre", 1},
-		{"rezygnuję", "signal:rezygnuję signal:churn:rezygnuję", -0.138},
+		{"rezygnuję", "signal:rezygnuję", -0.138},
 		{"nie rezygnuję", "signal:rezygnuję", -0.138},
 		{"paczka 😡", "aspect:delivery:paczka emoji:😡", -1},
 		{"nie dobre, dobre", "negation:nie valence:dobre valence:dobre", 0.2},
@@ -202,7 +202,7 @@ func TestRules(t *testing.T) {
 		got := s.Score(tt.text, "pl", true)
 		var parts []string
 		for _, e := range got.Evidence {
-			if e.Rule != "signal:shouting" { // which hangs on the class
+			if !strings.HasPrefix(e.Rule, "signal:") { // which hang on the class
 				parts = append(parts, e.Rule+":"+e.Text)
 			}
 		}
@@ -249,6 +249,9 @@ func TestNothingCounts(t *testing.T) {
 		"Adres strony to https://best.example/love/great?hate=1 , proszę sprawdzić",
 	} {
 		for _, e := range s.Score(text, "", true).Evidence {
+			if e.Rule == "talk:reviews" {
+				continue // of the whole text
+			}
 			if e.Weight != 0 && strings.ContainsAny(e.Text, "@./") || regexp.MustCompile("fatal|terr|awful|best|love|great|hate").MatchString(e.Text) {
 				t.Errorf("%q: %+v", text, e)
 			}
