@@ -90,7 +90,7 @@ func keys(words ...string) *keySet {
 
 var (
 	complaintKeys = keys("reklam", "rękojm", "rekojm", "z umow", "complaint")
-	dataKeys      = keys("dan", "rodo", "przetwarz", "data", "subject access", "right to")
+	dataKeys      = keys("danych", "dane", "rodo", "przetwarz", "my data", "the data", "personal data", "subject access", "right to")
 )
 
 // mentions reports whether a key word stands in a text, in letters of any size.
