@@ -257,7 +257,7 @@ const (
 	common = 3000
 )
 
-// costClass was counted like the words, over the messages in corpus.
+// costClass is about how often classes are met there; that of negators is estimated.
 var costClass = [numClasses]int32{4700, 750, 2000, 1500, 5600, 1650, 3000}
 
 // symbol returns the number of what an item asks for.

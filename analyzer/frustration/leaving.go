@@ -166,7 +166,6 @@ func plainWords(text string) folded {
 	buf := folding.Get().(*[]byte)
 	defer folding.Put(buf)
 	b := (*buf)[:0]
-	words := 0
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
 		case 'a' <= c && c <= 'z', c == '\'':
@@ -189,21 +188,10 @@ func plainWords(text string) folded {
 		default:
 			i++
 		}
-		if len(b) > 0 && b[len(b)-1] != ' ' {
-			b = append(b, ' ')
-			words++
-		}
+		b = append(b, ' ')
 	}
 	*buf = b
-	f := make(folded, 0, words+1)
-	for rest := string(b); rest != ""; {
-		w, behind, _ := strings.Cut(rest, " ")
-		if w != "" {
-			f = append(f, w)
-		}
-		rest = behind
-	}
-	return f
+	return strings.Fields(string(b))
 }
 
 // folding is memory that calls use again.

@@ -140,7 +140,7 @@ func (s *Scorer) score(message, hint string, evidence evidenceOf) odzew.Score {
 	s.pick(m)
 	s.judge(m)
 	s.conclude(m, &score)
-	if evidence == always || evidence == reasons && (m.tags.signals != 0 || len(score.Signals) > 0 || score.Sentiment != nil && (*score.Sentiment == odzew.Negative || *score.Sentiment == odzew.Mixed)) {
+	if evidence == always || evidence == reasons && (m.tags.signals != 0 || score.Sentiment != nil && (*score.Sentiment == odzew.Negative || *score.Sentiment == odzew.Mixed)) {
 		s.explain(m, &score)
 	}
 	return score

@@ -42,6 +42,9 @@ func (c *serveCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer st.Close()
+	// Looked at before they are loaded, so that no edit falls in between. What cannot be
+	// read is said where it is loaded.
+	read, _ := cfg.entryFolders()
 	an, err := p.newAnalyzer(cfg)
 	if err != nil {
 		return err
@@ -51,7 +54,7 @@ func (c *serveCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w; choose another with serve.listen or --listen", cfg.Serve.Listen, err)
 	}
-	s := &server{p: p, cfg: cfg, st: st, an: an, metrics: newMetrics(st)}
+	s := &server{p: p, cfg: cfg, st: st, an: an, read: read, metrics: newMetrics(st)}
 	return s.run(ctx, l)
 }
 
@@ -186,27 +189,30 @@ func (s *server) analyzeLocked(ctx context.Context) {
 // entryFolders are the site's entries and the candidate's, as archives.
 type entryFolders struct{ overlay, shadow []byte }
 
-// freshen takes over what was edited in the folders of entries since the last analysis.
-// What is wrong there is said once, and the entries of before go on.
-func (s *server) freshen() {
-	overlay, err := readSite(s.cfg.Lexicon.Overlay)
-	shadow := &siteLexicon{}
-	if err == nil && s.cfg.Lexicon.Shadow != "" {
-		shadow, err = readSite(s.cfg.Lexicon.Shadow)
+func (cfg *Config) entryFolders() (entryFolders, error) {
+	overlay, err := readSite(cfg.Lexicon.Overlay)
+	if err != nil {
+		return entryFolders{}, err
 	}
+	shadow, err := readSite(cfg.Lexicon.Shadow)
+	if err != nil {
+		return entryFolders{}, err
+	}
+	return entryFolders{overlay.archive, shadow.archive}, nil
+}
+
+// freshen takes over what was edited in the folders of entries since the last analysis.
+// An entry that is wrong is said once, and the entries of before go on.
+func (s *server) freshen() {
+	now, err := s.cfg.entryFolders()
 	if err != nil {
 		s.p.log.WithError(err).Error("the folders of entries cannot be read; those of before go on")
 		return
 	}
-	now := entryFolders{overlay.archive, shadow.archive}
 	if bytes.Equal(now.overlay, s.read.overlay) && bytes.Equal(now.shadow, s.read.shadow) {
 		return
 	}
-	first := s.read.overlay == nil
 	s.read = now
-	if first && bytes.Equal(now.overlay, s.an.site.archive) && (s.an.shadow == nil || bytes.Equal(now.shadow, s.an.shadow.site.archive)) {
-		return // as the start read them
-	}
 	an, err := s.p.newAnalyzer(s.cfg)
 	if err != nil {
 		s.p.log.WithError(err).Error("the edited entries are not taken over; those of before go on")

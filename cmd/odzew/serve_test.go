@@ -259,7 +259,11 @@ func TestServeFreshens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{p: p, cfg: cfg, an: an}
+	read, err := cfg.entryFolders()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &server{p: p, cfg: cfg, an: an, read: read}
 	valence := func() float64 {
 		s.freshen()
 		return s.an.Scorer.Score("To jest ślimax.", "pl", false).Valence

@@ -26,7 +26,6 @@ import (
 type candidate struct {
 	*analyzer.Analyzer
 	version string
-	site    *siteLexicon
 }
 
 // newCandidate loads the configured candidate; nil where there is none.
@@ -34,11 +33,11 @@ func (p *program) newCandidate(cfg *Config) (*candidate, error) {
 	if cfg.Lexicon.Shadow == "" {
 		return nil, nil
 	}
-	site, sc, err := p.loadLexicon("lexicon.shadow", cfg.Lexicon.Shadow)
+	_, sc, err := p.loadLexicon("lexicon.shadow", cfg.Lexicon.Shadow)
 	if err != nil {
 		return nil, err
 	}
-	return &candidate{&analyzer.Analyzer{Scorer: sc}, sc.Version(), site}, nil
+	return &candidate{&analyzer.Analyzer{Scorer: sc}, sc.Version()}, nil
 }
 
 // tryCandidate lets a desk try the configured candidate, if it is sound.

@@ -27,6 +27,8 @@ import (
 //   - Only training sets are read, and of our own corpus the four fifths that are not
 //     held out. What is measured with is never learned from, nor are settings chosen by
 //     it: those come of cross-validation within the training sets (-cv).
+//   - A message's features weigh its signals by the model that stands there: a second
+//     run learns with what the first one found, and a third changes nothing.
 //   - What comes of data of another licence goes into files of their own.
 
 var (
