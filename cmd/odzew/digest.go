@@ -39,6 +39,9 @@ func (c *digestCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	if c.Lang != "" {
+		cfg.Language = c.Lang // also of the mail
+	}
 	if c.Date == "" {
 		c.Date = p.now().In(cfg.zone).AddDate(0, 0, -1).Format(time.DateOnly)
 	}
@@ -81,7 +84,7 @@ func (c *digestCmd) Run(ctx context.Context, p *program) error {
 		_, err = fmt.Fprintf(p.stdout, "sent the digest of %s to %s\n", c.Date, to)
 		return err
 	}
-	dig, err := p.buildDigest(ctx, st, d, cfg, c.Date, p.userLang(c.Lang, cfg))
+	dig, err := p.buildDigest(ctx, st, d, cfg, c.Date, p.userLang("", cfg))
 	if err != nil {
 		return err
 	}

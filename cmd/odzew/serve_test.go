@@ -120,7 +120,7 @@ func TestSendOncePerDate(t *testing.T) {
 	config := writeDesk(t, fmt.Sprintf("digest:\n  to: [lead@example.com]\n  from: odzew@example.com\n  smtp: {host: 127.0.0.1, port: %d, tls: none}\n", port))
 	must(t, "", "--config", config, "sync")
 	must(t, "", "--config", config, "analyze")
-	if out := must(t, "", "--config", config, "digest", "--send"); !strings.Contains(out, "1 recipients") {
+	if out := must(t, "", "--config", config, "digest", "--send", "--lang", "en"); !strings.Contains(out, "1 recipients") {
 		t.Errorf("first: %s", out)
 	}
 	must(t, "", "--config", config, "digest", "--send")
@@ -128,7 +128,7 @@ func TestSendOncePerDate(t *testing.T) {
 	if len(got) != 1 {
 		t.Fatalf("%d mails were sent", len(got))
 	}
-	for _, want := range []string{"Auto-Submitted: auto-generated", "text/plain", "text/html", "To: <lead@example.com>"} {
+	for _, want := range []string{"Auto-Submitted: auto-generated", "working hours", "text/plain", "text/html", "To: <lead@example.com>"} {
 		if !strings.Contains(got[0], want) {
 			t.Errorf("the mail lacks %q:\n%.1500s", want, got[0])
 		}
