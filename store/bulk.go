@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strings"
 
 	"odzew"
 )
@@ -37,22 +38,13 @@ func lateIndexes(table string) map[string]string {
 	return late
 }
 
-// makeIndexes makes those that are missing.
+// makeIndexes makes those that are missing. Two processes may do so at once: a command
+// that needs no lock, and a first load that ends.
 func (s *Store) makeIndexes(ctx context.Context) error {
-	rows, err := s.w.QueryContext(ctx, `SELECT name FROM sqlite_schema WHERE type = 'index'`)
-	if err != nil {
-		return err
-	}
-	there, err := scanAll[string](rows)
-	if err != nil {
-		return err
-	}
 	for _, table := range lateTables {
-		for name, statement := range lateIndexes(table) {
-			if !slices.Contains(there, name) {
-				if _, err := s.w.ExecContext(ctx, statement); err != nil {
-					return err
-				}
+		for _, statement := range lateIndexes(table) {
+			if _, err := s.w.ExecContext(ctx, strings.Replace(statement, "CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1)); err != nil {
+				return err
 			}
 		}
 	}
@@ -70,7 +62,7 @@ func (s *Store) deferIndexes(ctx context.Context) error {
 			continue
 		}
 		for name := range lateIndexes(table) {
-			if _, err := s.w.ExecContext(ctx, `DROP INDEX `+name); err != nil {
+			if _, err := s.w.ExecContext(ctx, `DROP INDEX IF EXISTS `+name); err != nil {
 				return err
 			}
 			s.deferred = true

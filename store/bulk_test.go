@@ -64,3 +64,29 @@ func TestFirstLoad(t *testing.T) {
 		}
 	}
 }
+
+// A command that needs no lock may open the database while a first load ends: both
+// make the same indexes.
+func TestFirstLoadBesideOthers(t *testing.T) {
+	for range 20 {
+		path := filepath.Join(t.TempDir(), "t.db")
+		s := openAt(t, path, Options{Bulk: true})
+		put(t, s, "desk", "1", conversation("1"))
+		errs := make(chan error, 3)
+		for range cap(errs) - 1 {
+			go func() {
+				other, err := Open(t.Context(), path, Options{Now: s.now})
+				if err == nil {
+					err = other.Close()
+				}
+				errs <- err
+			}()
+		}
+		errs <- s.Close()
+		for range cap(errs) {
+			if err := <-errs; err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
