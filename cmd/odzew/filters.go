@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -39,8 +42,6 @@ func (c *scoreCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	f := p.filter()
-	enc := json.NewEncoder(f.out)
-	enc.SetEscapeHTML(false)
 	return f.each(ctx, func(n int, line []byte) error {
 		var in struct {
 			ID   json.RawMessage `json:"id"`
@@ -51,17 +52,29 @@ func (c *scoreCmd) Run(ctx context.Context, p *program) error {
 			text := string(line)
 			in.Text = &text
 			in.ID = fmt.Appendf(nil, `"%d"`, n)
-		} else if err := json.Unmarshal(line, &in); err != nil {
-			return fmt.Errorf("stdin:%d: not a JSON object with id and text: %w", n, err)
+		} else if err := readRecord(line, &in); err != nil {
+			return f.setAside(n, err)
 		} else if in.Text == nil {
-			return fmt.Errorf("stdin:%d: the record has no text", n)
+			return f.setAside(n, errors.New("the record has no text"))
 		}
 		s := sc.Score(strings.ToValidUTF8(*in.Text, "\uFFFD"), in.Lang, !c.NoEvidence)
 		if s.Evidence == nil && !c.NoEvidence {
 			s.Evidence = []odzew.Evidence{}
 		}
-		return enc.Encode(scoreLine{in.ID, &s})
+		return f.encode(scoreLine{in.ID, &s})
 	})
+}
+
+// readRecord reads a line of a filter's input.
+func readRecord(line []byte, v any) error {
+	err := json.Unmarshal(line, v)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("%s is a JSON %s, which it cannot be", cmp.Or(wrong.Field, "the line"), wrong.Value)
+	}
+	if err != nil {
+		return fmt.Errorf("not a JSON object: %w", err)
+	}
+	return nil
 }
 
 // A scoreLine is a score with the id as it came: a string or a number.
@@ -92,17 +105,14 @@ func (c *waitsCmd) Run(ctx context.Context, p *program) error {
 	// A conversation that went into another answers for it, if it comes before it.
 	var merges waits.Merges
 	f := p.filter()
-	enc := json.NewEncoder(f.out)
 	return f.each(ctx, func(n int, line []byte) error {
 		conv, err := odzew.ParseConversation(line)
 		if err != nil {
-			fmt.Fprintf(p.stderr, "odzew: stdin:%d: %v\n", n, err)
-			p.partial = true
-			return nil
+			return f.setAside(n, err)
 		}
 		merges.Add(conv)
 		w := waits.Measure(conv, set.For(&conv), now, waits.Options{IsClosing: closing, Merges: &merges})
-		return enc.Encode(&w)
+		return f.encode(&w)
 	})
 }
 
@@ -179,17 +189,40 @@ func (c *clockCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return usagef("--to: %w", err)
 	}
-	return p.printJSON(clockLine{nil, int64(to.Sub(from).Seconds()), cal.Elapsed(from, to)})
+	return p.printJSON(clockLine{nil, to.Unix() - from.Unix(), cal.Elapsed(from, to)})
 }
 
 // An interval is a line of the clock's input.
 type interval struct {
-	ID       json.RawMessage `json:"id"`
+	ID       json.RawMessage
 	From, To time.Time
 }
 
+// readInterval reads a line; what has no zone of its own is in the calendar's.
+func readInterval(line []byte, zone *time.Location) (interval, error) {
+	var in struct {
+		ID       json.RawMessage `json:"id"`
+		From, To string
+	}
+	if err := readRecord(line, &in); err != nil {
+		return interval{}, err
+	}
+	if in.From == "" || in.To == "" {
+		return interval{}, errors.New("the record needs from and to")
+	}
+	from, err := parseInstant(in.From, zone)
+	if err != nil {
+		return interval{}, fmt.Errorf("from: %w", err)
+	}
+	to, err := parseInstant(in.To, zone)
+	if err != nil {
+		return interval{}, fmt.Errorf("to: %w", err)
+	}
+	return interval{escapeControls(in.ID), from, to}, nil
+}
+
 // plainInterval reads the usual line, an object of plain strings, and leaves every
-// other to encoding/json, which takes ten times as long as the clock itself. The ID
+// other to readInterval, which takes ten times as long as the clock itself. The ID
 // is a piece of line.
 func plainInterval(line []byte) (in interval, ok bool) {
 	rest := bytes.TrimSpace(line)
@@ -221,7 +254,7 @@ func plainInterval(line []byte) (in interval, ok bool) {
 			return in, false
 		}
 		if len(after) == 0 {
-			return in, true
+			return in, !in.From.IsZero() && !in.To.IsZero()
 		}
 		if after[0] != ',' {
 			return in, false
@@ -242,7 +275,7 @@ func plainString(b []byte) (s, rest []byte, ok bool) {
 		return nil, nil, false
 	}
 	for _, c := range b[:end] {
-		if c < ' ' || c >= 0x80 {
+		if c < ' ' || c >= 0x7f {
 			return nil, nil, false
 		}
 	}
@@ -257,18 +290,16 @@ func clockFilter(ctx context.Context, p *program, cal *calendar.Schedule) error 
 	return f.each(ctx, func(n int, line []byte) error {
 		in, ok := plainInterval(line)
 		if !ok {
-			if err := json.Unmarshal(line, &in); err != nil {
-				return fmt.Errorf("stdin:%d: not a JSON object with id, from and to: %w", n, err)
+			var err error
+			if in, err = readInterval(line, cal.Zone()); err != nil {
+				return f.setAside(n, err)
 			}
-		}
-		if in.From.IsZero() || in.To.IsZero() {
-			return fmt.Errorf("stdin:%d: needs from and to", n)
 		}
 		out = append(out[:0], '{')
 		if in.ID != nil {
 			out = append(append(append(out, `"id":`...), in.ID...), ',')
 		}
-		out = strconv.AppendInt(append(out, `"seconds":`...), int64(in.To.Sub(in.From)/time.Second), 10)
+		out = strconv.AppendInt(append(out, `"seconds":`...), in.To.Unix()-in.From.Unix(), 10)
 		out = strconv.AppendInt(append(out, `,"business_seconds":`...), cal.Elapsed(in.From, in.To), 10)
 		_, err := f.out.Write(append(out, '}', '\n'))
 		return err
@@ -298,14 +329,16 @@ type mailLine struct {
 }
 
 func (c *mailCmd) Run(ctx context.Context, p *program) error {
+	failed := 0
 	for _, name := range c.File {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		line, err := p.readMail(name)
 		if err != nil {
-			fmt.Fprintf(p.stderr, "odzew: %s: %v\n", name, err)
+			fmt.Fprintln(p.stderr, "odzew:", cleanText(err.Error()))
 			p.partial = true
+			failed++
 			continue
 		}
 		if len(c.File) > 1 {
@@ -314,6 +347,9 @@ func (c *mailCmd) Run(ctx context.Context, p *program) error {
 		if err := p.printJSON(line); err != nil {
 			return err
 		}
+	}
+	if failed == len(c.File) {
+		return errQuiet
 	}
 	return nil
 }
@@ -331,8 +367,11 @@ func (p *program) readMail(name string) (*mailLine, error) {
 		r = f
 	}
 	m, err := mail.Parse(r)
+	if wrong, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, wrong
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	parts := reply.Split(m.Body)
 	line := &mailLine{

@@ -157,7 +157,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(p.stderr, "odzew: %v\nodzew --help shows how it is used\n", err)
+		fmt.Fprintf(p.stderr, "odzew: %s\nodzew --help shows how it is used\n", cleanText(err.Error()))
 		return statusUsage
 	}
 	p.global = cli.globals
@@ -229,8 +229,7 @@ func (p *program) openStore(ctx context.Context, cfg *Config, o store.Options) (
 	return store.Open(ctx, p.dbPath(cfg), o)
 }
 
-// printJSON prints one value a line. What a terminal might obey is escaped, also
-// where JSON lets it stand: DEL and the C1 controls.
+// printJSON prints one value a line.
 func (p *program) printJSON(v any) error {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -238,14 +237,47 @@ func (p *program) printJSON(v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	_, err := p.stdout.Write(controls.ReplaceAllFunc(buf.Bytes(), func(c []byte) []byte {
-		r, _ := utf8.DecodeRune(c)
-		return fmt.Appendf(nil, `\u%04x`, r)
-	}))
+	_, err := p.stdout.Write(escapeControls(buf.Bytes()))
 	return err
 }
 
-var controls = regexp.MustCompile(`[\x{7f}-\x{9f}]`)
+// escapeControls escapes what a terminal might obey and JSON lets stand: DEL, the C1
+// controls, and the marks that turn the direction of writing around.
+func escapeControls(b []byte) []byte {
+	if !mayControl(b) {
+		return b
+	}
+	return controls.ReplaceAllFunc(b, func(c []byte) []byte {
+		r, _ := utf8.DecodeRune(c)
+		return fmt.Appendf(nil, `\u%04x`, r)
+	})
+}
+
+var controls = regexp.MustCompile(`[\x{7f}-\x{9f}\x{61c}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]`)
+
+// mayControl looks for the bytes that such a character begins with: most lines have
+// none, and a regexp would cost a filter as much as all the rest.
+func mayControl(b []byte) bool {
+	for i, c := range b {
+		switch c {
+		case 0x7f:
+			return true
+		case 0xc2:
+			if i+1 < len(b) && b[i+1] < 0xa0 {
+				return true
+			}
+		case 0xd8:
+			if i+1 < len(b) && b[i+1] == 0x9c {
+				return true
+			}
+		case 0xe2:
+			if i+1 < len(b) && (b[i+1] == 0x80 || b[i+1] == 0x81) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // colour says whether to colour what goes to stdout.
 func (p *program) colour() bool {
@@ -260,13 +292,38 @@ const maxLine = 64 << 20
 // A lineFilter reads lines and writes one answer for each, as they come: what is
 // answered is flushed whenever no further input is at hand.
 type lineFilter struct {
+	p   *program
 	in  *bufio.Reader
 	out *bufio.Writer
+
+	buf bytes.Buffer // of the line that enc writes
+	enc *json.Encoder
 }
 
 func (p *program) filter() *lineFilter {
 	p.waitForInput()
-	return &lineFilter{bufio.NewReaderSize(p.stdin, 1<<18), bufio.NewWriterSize(p.stdout, 1<<18)}
+	l := &lineFilter{p: p, in: bufio.NewReaderSize(p.stdin, 1<<18), out: bufio.NewWriterSize(p.stdout, 1<<18)}
+	l.enc = json.NewEncoder(&l.buf)
+	l.enc.SetEscapeHTML(false)
+	return l
+}
+
+// encode answers a line with a value.
+func (l *lineFilter) encode(v any) error {
+	l.buf.Reset()
+	if err := l.enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := l.out.Write(escapeControls(l.buf.Bytes()))
+	return err
+}
+
+// setAside says what is wrong with a line, and goes on: those behind it have their
+// answers.
+func (l *lineFilter) setAside(n int, wrong error) error {
+	l.p.partial = true
+	_, err := fmt.Fprintf(l.p.stderr, "odzew: stdin:%d: %s\n", n, cleanText(wrong.Error()))
+	return err
 }
 
 // waitForInput is called before stdin is read: no context ends a read from a
