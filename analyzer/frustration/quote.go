@@ -21,7 +21,7 @@ func quote(m *Message, signal string) string {
 		if e.Start < 0 || e.End > len(m.Text) || e.Start > e.End {
 			continue
 		}
-		if e.Rule == "signal:"+signal || signal == reasonTone && e.Weight < 0 {
+		if e.Rule == "signal:"+signal || signal == reasonTone && e.Weight < 0 && e.Rule != ruleLimit {
 			return around(m, e.Start, e.End)
 		}
 	}

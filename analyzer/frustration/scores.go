@@ -31,12 +31,16 @@ func levelOf(s *odzew.Score) int {
 	return 0
 }
 
+// ruleLimit is the evidence's rule for what is past the end of the scale: no words of
+// the customer's.
+const ruleLimit = "limit"
+
 // verdict is the weight of the worst that an entry blames, learned words and events
 // aside: these tell what a message sounds like, and what happened; nobody is flagged
 // for that.
 func verdict(s *odzew.Score) (worst float64) {
 	for i := range s.Evidence {
-		if e := &s.Evidence[i]; e.Rule != "event" && !strings.HasPrefix(e.Rule, "learned:") {
+		if e := &s.Evidence[i]; e.Rule != "event" && e.Rule != ruleLimit && !strings.HasPrefix(e.Rule, "learned:") {
 			worst = min(worst, e.Weight)
 		}
 	}

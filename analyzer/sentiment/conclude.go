@@ -55,7 +55,7 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 	}
 	class := classNames[best]
 	score.Sentiment = &sentiments[best]
-	score.Valence = clamp(float64(m.tags.valence)/1000, -1, 1)
+	score.Valence = float64(max(-most, min(most, m.tags.valence))) / 1000
 
 	signals := m.tags.signals
 	switch class {
@@ -78,6 +78,9 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 	}
 	s.tell(m, best, &p, score)
 }
+
+// most is the end of the scale of valence, in thousandths.
+const most = 1000
 
 // sentiments are the classes to point to, so that no score allocates its own.
 var sentiments = classNames
@@ -167,4 +170,8 @@ func (s *Scorer) explain(m *scratch, score *odzew.Score) {
 	}
 	s.explainTags(m, score, add)
 	slices.SortStableFunc(score.Evidence, func(a, b odzew.Evidence) int { return cmp.Compare(a.Start, b.Start) })
+	// Last, what is past the end of the scale: it is the whole text's.
+	if v := m.tags.valence; v < -most || v > most {
+		add(0, uint32(len(m.toks)), "", ruleLimit, max(-most, min(most, v))-v)
+	}
 }

@@ -119,7 +119,7 @@ func (f *flipper) collect(score *odzew.Score) {
 	for _, e := range score.Evidence {
 		w := math.Abs(e.Weight)
 		switch {
-		case e.Rule == ruleTalk:
+		case e.Rule == ruleTalk, e.Rule == ruleLimit:
 			continue // the whole text
 		case strings.HasPrefix(e.Rule, ruleSignal+":"):
 			w = 1

@@ -27,6 +27,7 @@ const (
 	ruleAspect   = "aspect"
 	ruleShouting = "shouting"
 	ruleTalk     = "talk:reviews"
+	ruleLimit    = "limit"
 )
 
 // How rules change a weight. A negated word of praise is blame, a negated word of

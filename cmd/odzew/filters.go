@@ -460,7 +460,11 @@ func (p *program) explainText(sc *sentiment.Scorer, text string, s odzew.Score) 
 	sum := 0.0
 	for _, e := range s.Evidence {
 		sum += e.Weight
-		w.printf("%+8.2f  %-18s %-28s %s\n", e.Weight, e.Rule, mask.Clean(e.Text), mask.Clean(e.Entry))
+		words := mask.Clean(e.Text)
+		if wholeText(&e) {
+			words = mask.Cut(words, 24)
+		}
+		w.printf("%+8.2f  %-18s %-28s %s\n", e.Weight, e.Rule, words, mask.Clean(e.Entry))
 	}
 	if len(s.Evidence) > 0 {
 		w.printf("%+8.2f  sum\n", sum)
@@ -495,6 +499,9 @@ func describeFlip(f *sentiment.Flip) string {
 	return fmt.Sprintf("%s would be %s without %s", from, to, strings.Join(without, " and "))
 }
 
+// wholeText says whether evidence is of the text as a whole, and of no words in it.
+func wholeText(e *odzew.Evidence) bool { return e.Rule == "limit" || e.Rule == "talk:reviews" }
+
 // mark colours the pieces of evidence: green what speaks well, red what does not.
 func (p *program) mark(text string, es []odzew.Evidence) string {
 	if !p.colour() {
@@ -502,6 +509,9 @@ func (p *program) mark(text string, es []odzew.Evidence) string {
 	}
 	colour := make([]int8, len(text))
 	for _, e := range es {
+		if wholeText(&e) {
+			continue
+		}
 		for i := max(0, e.Start); i < e.End && i < len(text); i++ {
 			switch {
 			case e.Weight < 0:
