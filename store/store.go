@@ -52,6 +52,8 @@ type Options struct {
 	Now func() time.Time
 	// ReadOnly opens an existing database without the right to change it.
 	ReadOnly bool
+	// Existing makes no new database: the command changes what is in one.
+	Existing bool
 	// Exclusive takes the database's lock file: one process at a time pulls,
 	// imports or analyses. Readers need no lock.
 	Exclusive bool
@@ -66,7 +68,7 @@ type Options struct {
 // ErrBusy says that another process holds the database's lock.
 var ErrBusy = errors.New("another odzew is working on this database")
 
-// ErrNoDatabase says that there is no file to read.
+// ErrNoDatabase says that there is no such file.
 var ErrNoDatabase = errors.New("no such database")
 
 // Open opens the database at path, makes it if it is not there, and brings an
@@ -75,7 +77,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if path == "" || path == ":memory:" {
 		return nil, fmt.Errorf("store: a database needs a file; give one with --db")
 	}
-	if o.ReadOnly {
+	if o.ReadOnly || o.Existing {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("%w: %s (run odzew sync, import or demo first, or name another with --db)", ErrNoDatabase, path)
 		}

@@ -719,6 +719,7 @@ func TestOpenErrors(t *testing.T) {
 		{"no folder", filepath.Join(dir, "nie", "ma.db"), Options{}, "its folder does not exist"},
 		{"no folder to lock in", filepath.Join(dir, "nie", "ma.db"), Options{Exclusive: true}, "its folder does not exist"},
 		{"nothing to read", filepath.Join(dir, "none.db"), Options{ReadOnly: true}, "odzew sync, import or demo"},
+		{"nothing to change", filepath.Join(dir, "none.db"), Options{Existing: true}, "odzew sync, import or demo"},
 		{"another program's", foreign, Options{}, "another program's tables"},
 		{"newer", newer, Options{}, "use a newer odzew"},
 		{"newer, to read", newer, Options{ReadOnly: true}, "use a newer odzew"},

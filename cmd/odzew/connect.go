@@ -17,6 +17,7 @@ import (
 	"odzew/connectors/mail"
 	"odzew/connectors/maildir"
 	"odzew/connectors/mbox"
+	"odzew/reporter/mask"
 	"odzew/store"
 )
 
@@ -181,7 +182,7 @@ func (c *deadReplayCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true})
+	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true, Existing: true})
 	if err != nil {
 		return err
 	}
@@ -208,7 +209,7 @@ func (c *deadReplayCmd) Run(ctx context.Context, p *program) error {
 		}
 		if err != nil {
 			p.partial = true
-			fmt.Fprintf(p.stderr, "odzew: dead letter %d (%s %s): %v\n", d.ID, d.Source, d.Place, err)
+			fmt.Fprintf(p.stderr, "odzew: dead letter %d (%s %s): %s\n", d.ID, mask.Clean(d.Source), mask.Clean(d.Place), cleanText(err.Error()))
 			continue
 		}
 		done++

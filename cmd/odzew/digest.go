@@ -55,7 +55,7 @@ func (c *digestCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	st, err := p.openStore(ctx, cfg, store.Options{ReadOnly: !c.Send})
+	st, err := p.openStore(ctx, cfg, store.Options{ReadOnly: !c.Send, Existing: true})
 	if err != nil {
 		return err
 	}

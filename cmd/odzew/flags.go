@@ -76,7 +76,7 @@ type flagMuteCmd struct {
 }
 
 func (c *flagMuteCmd) Run(ctx context.Context, p *program) error {
-	return p.withStore(ctx, store.Options{}, func(_ *Config, st *store.Store) error {
+	return p.withStore(ctx, store.Options{Existing: true}, func(_ *Config, st *store.Store) error {
 		f, err := st.SetFlag(ctx, c.ID, store.FlagMuted, p.person())
 		if err != nil {
 			return err
@@ -154,7 +154,7 @@ type flagEventLine struct {
 }
 
 func (p *program) setFlag(ctx context.Context, id int64, state string) error {
-	return p.withStore(ctx, store.Options{}, func(_ *Config, st *store.Store) error {
+	return p.withStore(ctx, store.Options{Existing: true}, func(_ *Config, st *store.Store) error {
 		f, err := st.SetFlag(ctx, id, state, p.person())
 		if err != nil {
 			return err

@@ -355,7 +355,7 @@ func (c *lexiconRollbackCmd) Run(ctx context.Context, p *program) error {
 	if dir == "" {
 		return usagef("there is no folder to put the files into: name one in the configuration (lexicon: {overlay: DIR})")
 	}
-	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: c.Analyze}) // a daemon may go on
+	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: c.Analyze, Existing: true}) // a daemon may go on
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -390,6 +391,9 @@ func writeFile(name string, data []byte, mode os.FileMode) error {
 // writeBeside writes what is to become a file beside it, and returns under which name.
 func writeBeside(name string, data []byte, mode os.FileMode) (tmp string, err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if wrong, ok := errors.AsType[*fs.PathError](err); ok {
+		return "", fmt.Errorf("writing %s: %w", name, wrong.Err)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -315,6 +315,9 @@ func (c *importCmd) Run(ctx context.Context, p *program) error {
 	if c.Source != "" && !sourceName.MatchString(c.Source) {
 		return usagef("--source %q: use small letters, digits, dots, dashes and underscores", c.Source)
 	}
+	if slices.Contains([]string{"mbox", "maildir", "eml"}, c.Format) && len(c.Own) == 0 {
+		return usagef("--own is missing: whose mail is yours, as in --own pomoc@firma.example or --own @firma.example; all other is customers'")
+	}
 	var list []connectors.Connector
 	for _, f := range c.File {
 		if f == "-" && c.Format != "jsonl" {
@@ -332,6 +335,7 @@ func (c *importCmd) Run(ctx context.Context, p *program) error {
 	}
 	defer st.Close()
 	defer debug.SetGCPercent(debug.SetGCPercent(streaming))
+	failed := 0
 	for i, f := range c.File {
 		name := c.Source
 		if name == "" {
@@ -346,12 +350,16 @@ func (c *importCmd) Run(ctx context.Context, p *program) error {
 			return fmt.Errorf("stopped; what came is stored, importing %s again goes on", f)
 		}
 		if err != nil {
-			return err
+			failed++
+			fmt.Fprintf(p.stderr, "odzew: %s\n", cleanText(err.Error()))
 		}
-		p.partial = p.partial || run.DeadLetters > 0
+		p.partial = p.partial || err != nil || run.DeadLetters > 0
 		if err := p.reportRun(run); err != nil {
 			return err
 		}
+	}
+	if failed == len(c.File) {
+		return errQuiet
 	}
 	return nil
 }

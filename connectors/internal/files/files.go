@@ -111,7 +111,7 @@ func find(patterns []string) ([]found, error) {
 func Unreadable(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return connectors.Permanent(err, "check the path in the configuration")
+		return connectors.Permanent(err, "check the path")
 	case errors.Is(err, fs.ErrPermission):
 		return connectors.Permanent(err, "let the user that the program runs as read it")
 	}
