@@ -113,6 +113,7 @@ func TestParseErrors(t *testing.T) {
 		{"comment behind", header + "# x\n", `before the header only`},
 		{"empty line", header + "\na\ttone\t\t\t\t\t\n", `pl/x.tsv:2: empty line`},
 		{"carriage return", header + "a\ttone\t\t\t\t\t\r\n", `CR LF`},
+		{"byte order mark", "\uFEFF" + header + "a\ttone\t\t\t\t\t\n", `byte order mark`},
 		{"not UTF-8", header + "\xff\n", `pl/x.tsv:2: not UTF-8`},
 		{"no line end", header + "a\ttone\t\t\t\t\t", `no line end`},
 		{"booster", header + "a\tbooster\t-1\t\t\t\t\n", `polarity "-1" is not a number between 0 and 3`},

@@ -101,6 +101,10 @@ func parse(entries []Entry, name string, data []byte) ([]Entry, Errors) {
 		case !headed && strings.HasPrefix(raw, "# "):
 			continue
 		case !headed:
+			if strings.HasPrefix(raw, "\uFEFF") {
+				fail(n, "the file begins with a byte order mark: save it as UTF-8 without one")
+				return nil, errs
+			}
 			if raw != header {
 				fail(n, "the header is %q, not %q", raw, header)
 				return nil, errs

@@ -33,7 +33,7 @@ type Problem struct {
 	Line     int      `json:"line"`
 	Severity Severity `json:"severity"`
 	// Check names what found it: syntax, duplicate, conflict, unreachable, guard,
-	// forms, off, unused, licence, test.
+	// forms, off, unused, licence, test, place.
 	Check   string `json:"check"`
 	Message string `json:"message"`
 }
@@ -74,6 +74,9 @@ func (l *Lexicon) Lint(o LintOptions) ([]Problem, error) {
 		t.add(e.File, e.Line, SeverityError, "syntax", "%s", e.Msg)
 	}
 	if err := t.overlays(); err != nil {
+		return nil, err
+	}
+	if err := t.places(); err != nil {
 		return nil, err
 	}
 	t.sameMeaning()
@@ -149,6 +152,31 @@ func (l *linter) overlays() error {
 			}
 		}
 		below = append(below, over...)
+	}
+	return nil
+}
+
+// places finds files of entries in a site's folder where no lexicon is read from.
+func (l *linter) places() error {
+	for _, layer := range l.Layers[1:] {
+		for _, pattern := range []string{"*.tsv", "*/*.tsv"} {
+			names, err := fs.Glob(layer.FS, pattern)
+			if err != nil {
+				return err
+			}
+			for _, name := range names {
+				if dir := path.Dir(name); dir == "pl" || dir == "en" || name == "emoji.tsv" {
+					continue
+				}
+				data, err := fs.ReadFile(layer.FS, name)
+				if err != nil {
+					return err
+				}
+				if bytes.Contains(data, []byte("entry\tkind\t")) {
+					l.add(layer.File(name), 1, SeverityWarning, "place", "is not read: entries stand in the folders pl and en, and those of emoji in emoji.tsv")
+				}
+			}
+		}
 	}
 	return nil
 }

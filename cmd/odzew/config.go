@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/mail"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -148,7 +150,7 @@ func (p *program) loadConfig() (*Config, error) {
 		}
 		data = bytes.TrimPrefix(data, []byte("\uFEFF"))
 		if err := yaml.UnmarshalWithOptions(data, cfg, yaml.Strict()); err != nil {
-			return nil, usagef("%s: %s", path, strings.TrimSpace(yaml.FormatError(err, false, true)))
+			return nil, usageError{yamlError(path, err)}
 		}
 		cfg.path, cfg.dir = path, filepath.Dir(path)
 	}
@@ -169,6 +171,39 @@ func (p *program) loadConfig() (*Config, error) {
 		p.setLog(level, format)
 	}
 	return cfg, nil
+}
+
+// yamlError says in what line of a file which error is.
+func yamlError(file string, err error) error {
+	at, ok := errors.AsType[yaml.Error](err)
+	if !ok || at.GetToken() == nil || at.GetToken().Position == nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	what := at.GetMessage()
+	if wrong, ok := errors.AsType[*yaml.TypeError](err); ok {
+		want := "what belongs here"
+		switch kind := wrong.DstType.Kind(); {
+		case wrong.DstType == reflect.TypeFor[time.Duration]():
+			want = "a duration, such as 8h or 30m"
+		case kind == reflect.String:
+			want = "a text"
+		case kind == reflect.Bool:
+			want = "true or false"
+		case kind == reflect.Slice:
+			want = "a list, such as [a, b]"
+		case kind >= reflect.Int && kind <= reflect.Float64:
+			want = "a number"
+		}
+		is := wrong.Token.Value
+		switch wrong.SrcType.Kind() {
+		case reflect.Slice:
+			is = "a list"
+		case reflect.Map:
+			is = "a block of keys"
+		}
+		what = is + " is not " + want
+	}
+	return fmt.Errorf("%s:%d: %s", file, at.GetToken().Position.Line, what)
 }
 
 func (p *program) configPlaces() []string {
@@ -245,7 +280,7 @@ func (c *Config) complete() error {
 	if c.Digest.At == "" {
 		c.Digest.At = "07:00"
 	}
-	if _, err := c.digestSchedule(); err != nil {
+	if _, err := time.Parse("15:04", c.Digest.At); err != nil {
 		bad("digest.at: %q is not a time of day; write it as 07:00", c.Digest.At)
 	}
 	if len(c.Digest.To) > 0 && c.Digest.SMTP.Host == "" {
@@ -267,6 +302,9 @@ func (c *Config) complete() error {
 	}
 	if c.Serve.Listen == "" {
 		c.Serve.Listen = "127.0.0.1:8080"
+	}
+	if _, port, err := net.SplitHostPort(c.Serve.Listen); err != nil || port == "" {
+		bad("serve.listen: %q is not a host and a port; write it as 127.0.0.1:8080", c.Serve.Listen)
 	}
 	if c.Serve.Pull == 0 {
 		c.Serve.Pull = 10 * time.Minute
@@ -314,7 +352,13 @@ func (c *Config) schedules() (calendar.Set, error) {
 		}
 		list[i].Files = os.DirFS(dir)
 	}
-	return calendar.CompileAll(list)
+	set, err := calendar.CompileAll(list)
+	if err != nil && c.Calendar != nil { // not in a list, so by its own name
+		if _, wrong := calendar.Compile(list[0]); wrong != nil {
+			err = fmt.Errorf("calendar: %w", wrong)
+		}
+	}
+	return set, err
 }
 
 func defaultCalendar(zone string) calendar.Config {

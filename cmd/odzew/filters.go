@@ -127,7 +127,7 @@ func (p *program) calendars(cfg *Config, file string) (calendar.Set, error) {
 	}
 	var cc calendar.Config
 	if err := yaml.UnmarshalWithOptions(data, &cc, yaml.Strict()); err != nil {
-		return nil, usagef("%s: %s", file, strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return nil, usageError{yamlError(file, err)}
 	}
 	if cc.Timezone == "" {
 		cc.Timezone = cfg.Timezone

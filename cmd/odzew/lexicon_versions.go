@@ -345,6 +345,14 @@ type lexiconRollbackCmd struct {
 	Analyze bool   `help:"Analyse at once what the change can concern."`
 }
 
+// A rollbackLine is what a rollback has done, in JSON.
+type rollbackLine struct {
+	Folder   string `json:"folder"`
+	Version  string `json:"version"`
+	Entries  int    `json:"entries"`
+	Recorded string `json:"recorded"` // the version of what was in the folder
+}
+
 // Run puts the site's files of a version back into the configured folder.
 func (c *lexiconRollbackCmd) Run(ctx context.Context, p *program) error {
 	cfg, err := p.loadConfig()
@@ -395,9 +403,16 @@ func (c *lexiconRollbackCmd) Run(ctx context.Context, p *program) error {
 	if err := putBack(dir, l.Overlay); err != nil {
 		return fmt.Errorf("%w; run it again when that is mended: what was in %s is recorded as %s", err, dir, version)
 	}
-	fmt.Fprintf(p.stdout, "%s holds the %d entries of %s again; what was in it is recorded as %s\n", dir, l.Entries, l.Version, version)
+	if p.global.JSON {
+		err = p.printJSON(rollbackLine{dir, l.Version, l.Entries, version})
+	} else {
+		_, err = fmt.Fprintf(p.stdout, "%s holds the %d entries of %s again; what was in it is recorded as %s\n", dir, l.Entries, l.Version, version)
+	}
+	if err != nil {
+		return err
+	}
 	if !c.Analyze {
-		_, err := fmt.Fprintln(p.stdout, "next: odzew analyze, and restart odzew serve where it runs")
+		_, err := fmt.Fprintln(p.stderr, "next: odzew analyze; a running odzew serve does it by itself")
 		return err
 	}
 	d, err := p.newAnalyzer(cfg)

@@ -45,7 +45,7 @@ func (c *checkCmd) Run(p *program) error {
 	}
 	for i := range cfg.Sources {
 		if _, err := p.connector(cfg, &cfg.Sources[i]); err != nil {
-			return usagef("%s: source %q: %w", cfg.path, cfg.Sources[i].Name, err)
+			return usagef("%s: %w", cfg.path, err)
 		}
 	}
 	if cfg.Digest.SMTP.Host != "" {
