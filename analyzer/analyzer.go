@@ -262,10 +262,16 @@ func (a *Analyzer) WaitOptions(in Input) waits.Options {
 }
 
 func (a *Analyzer) waitOptions(in Input, own ownTexts) waits.Options {
-	// A message that thanks only does so whatever it quotes.
+	// A message that thanks only does so whatever it quotes. It may be one of a
+	// conversation that went into this one, with an index there.
 	o := waits.Options{IsClosing: func(i int, m *odzew.Message) bool {
 		const most = 120 // bytes; eight closing words are shorter
-		text := own.of(i, m)
+		var text string
+		if i < len(in.Messages) && m == &in.Messages[i] {
+			text = own.of(i, m)
+		} else {
+			text = reply.Split(m.Text).Own
+		}
 		return len(text) <= most && a.Scorer.Closing(text)
 	}}
 	if len(in.Merged) > 0 {

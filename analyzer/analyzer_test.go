@@ -256,6 +256,27 @@ func TestMergedConversationIsJudgedWhereItGoesOn(t *testing.T) {
 	}
 }
 
+// Messages of a conversation that went into another are read as what they are, not
+// as those that stand at the same place in the other.
+func TestMergedMessagesAreTheirOwn(t *testing.T) {
+	customer := func(id, text string, minute int) odzew.Message {
+		return odzew.Message{ID: id, At: time.Date(2026, 2, 10, 9, minute, 0, 0, time.UTC), Author: odzew.AuthorCustomer, Public: true, Text: text}
+	}
+	calm := odzew.Conversation{ID: "B", Source: "s", Customer: odzew.Customer{ID: "k"}, Messages: []odzew.Message{customer("b1", "Proszę o fakturę za marzec.", 30)}}
+	angry := odzew.Conversation{
+		ID: "A", Source: "s", Customer: odzew.Customer{ID: "k"},
+		Messages: []odzew.Message{customer("a1", "To skandal, beznadziejna obsługa!", 0), customer("a2", "Halo, ile można czekać?!", 5), customer("a3", "Dziękuję!", 6)},
+		Events:   []odzew.Event{{At: time.Date(2026, 2, 10, 10, 0, 0, 0, time.UTC), Kind: odzew.EventMerge, Into: "B"}},
+	}
+	a := desk(t)
+	now := time.Date(2026, 2, 11, 9, 0, 0, 0, time.UTC)
+	alone := a.Analyze(analyzer.Input{Conversation: calm}, now)
+	merged := a.Analyze(analyzer.Input{Conversation: calm, Merged: []odzew.Conversation{angry}}, now)
+	if diff := cmp.Diff(alone.Scores, merged.Scores); diff != "" {
+		t.Errorf("the score of what was written here (-alone +merged):\n%s", diff)
+	}
+}
+
 func TestOtherContacts(t *testing.T) {
 	a := desk(t)
 	at := time.Date(2026, time.May, 11, 8, 0, 0, 0, time.UTC)

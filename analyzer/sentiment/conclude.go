@@ -41,8 +41,7 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 			best = c
 		}
 	}
-	score.Probabilities = odzew.Probabilities{Negative: round(p[negative]), Neutral: round(p[neutral]), Positive: round(p[positive])}
-	score.Probabilities.Mixed = round(1 - score.Probabilities.Negative - score.Probabilities.Neutral - score.Probabilities.Positive)
+	score.Probabilities = rounded(&p)
 	score.Confidence = round(p[best])
 	if m.f[fIrony] > 0 || m.f[fQuotedPraise] > 0 {
 		score.Confidence = round(score.Confidence * 0.8)
@@ -105,6 +104,23 @@ func (s *Scorer) frustration(m *scratch, signals uint32, class odzew.Sentiment) 
 		level = 1
 	}
 	return v, level
+}
+
+// rounded are probabilities of four digits that still add up to 1. What rounding up
+// leaves too little of for the last one, the likeliest gives back.
+func rounded(p *[numClasses]float64) odzew.Probabilities {
+	out := odzew.Probabilities{Negative: round(p[negative]), Neutral: round(p[neutral]), Positive: round(p[positive])}
+	out.Mixed = round(1 - out.Negative - out.Neutral - out.Positive)
+	if out.Mixed <= 0 { // also -0, which JSON would show
+		largest := &out.Negative
+		for _, v := range []*float64{&out.Neutral, &out.Positive} {
+			if *v > *largest {
+				largest = v
+			}
+		}
+		*largest, out.Mixed = round(*largest+out.Mixed), 0
+	}
+	return out
 }
 
 // round keeps four digits: more would say more than is known.

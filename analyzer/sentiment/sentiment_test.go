@@ -69,6 +69,8 @@ func check(t interface {
 		t.Fatalf("%q: no sentiment, but probabilities %+v and reason %q", text, p, got.Reason)
 	case got.Sentiment != nil && math.Abs(total-1) > 1e-9:
 		t.Fatalf("%q: probabilities add up to %v", text, total)
+	case math.Signbit(p.Negative) || math.Signbit(p.Neutral) || math.Signbit(p.Positive) || math.Signbit(p.Mixed):
+		t.Fatalf("%q: probabilities %+v", text, p)
 	case got.Confidence < 0 || got.Confidence > 1 || got.Frustration < 0 || got.Frustration > 1 || got.Level < 0 || got.Level > 2:
 		t.Fatalf("%q: %+v is out of range", text, got)
 	}

@@ -32,9 +32,9 @@ import (
 
 // Options are what a measurement needs to know beside the conversation.
 type Options struct {
-	// IsClosing says whether a message, that with index i, is no more than thanks or
-	// good-bye: at most 8 tokens, all of them closing words, no question mark. Nil:
-	// none is.
+	// IsClosing says whether a message is no more than thanks or good-bye: at most 8
+	// tokens, all of them closing words, no question mark. i is its index in its
+	// conversation, which may be one of Merges. Nil: none is.
 	IsClosing func(i int, m *odzew.Message) bool
 	// ThirdParty says whether a message that stands as a customer's is by
 	// somebody else, such as a courier or a bank: it opens and ends nothing. Nil:
