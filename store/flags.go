@@ -255,22 +255,22 @@ func (s *Store) SetFlag(ctx context.Context, id int64, state, by string) (odzew.
 	}
 	defer tx.Rollback()
 	now := s.now().Unix()
-	res, err := tx.ExecContext(ctx, `UPDATE flags SET state = ?, changed_at = ? WHERE id = ?`, state, now, id)
-	if err != nil {
+	// What is so already is no event.
+	if _, err := tx.ExecContext(ctx, `INSERT INTO flag_events SELECT id, ?, ?, level, ? FROM flags WHERE id = ? AND state <> ?`, now, state, by, id, state); err != nil {
 		return odzew.Flag{}, s.explain(err)
 	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 {
-		return odzew.Flag{}, errors.Join(err, fmt.Errorf("flag %d: %w; odzew flags list shows them", id, ErrNotFound))
-	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO flag_events SELECT id, ?, ?, level, ? FROM flags WHERE id = ?`, now, state, by, id); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE flags SET state = ?, changed_at = ? WHERE id = ? AND state <> ?`, state, now, id, state); err != nil {
 		return odzew.Flag{}, s.explain(err)
 	}
 	if err := tx.Commit(); err != nil {
 		return odzew.Flag{}, s.explain(err)
 	}
 	list, err := s.flags(ctx, flagQuery+`WHERE f.id = ?`, id)
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return odzew.Flag{}, err
+	}
+	if len(list) == 0 {
+		return odzew.Flag{}, fmt.Errorf("flag %d: %w; odzew flags list shows them", id, ErrNotFound)
 	}
 	return list[0], nil
 }

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"time"
@@ -89,32 +92,39 @@ func (c *flagMuteCmd) Run(ctx context.Context, p *program) error {
 }
 
 // addLabels keeps what a false alarm rested on, in the form that lexicon eval
-// reads: each quoted sentence, masked, with no signal and no frustration.
+// reads: each quoted sentence, masked, with no signal and no frustration. What stands
+// in the file already is not written twice.
 func addLabels(file string, f odzew.Flag) error {
-	out, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
+	there, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
+	var lines bytes.Buffer
 	for i, r := range f.Reasons {
 		if r.Quote == "" {
 			continue
 		}
-		err = enc.Encode(struct {
+		var line bytes.Buffer
+		enc := json.NewEncoder(&line)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(struct {
 			ID          string   `json:"id"`
 			Text        string   `json:"text"`
 			Frustration int      `json:"frustration"`
 			Signals     []string `json:"signals"`
-		}{fmt.Sprintf("flag-%s-%d", f.ID, i+1), mask.Personal(mask.Clean(r.Quote)), 0, []string{}})
-		if err != nil {
-			break
+		}{fmt.Sprintf("flag-%s-%d", f.ID, i+1), mask.Personal(mask.Clean(r.Quote)), 0, []string{}}); err != nil {
+			return err
+		}
+		if !bytes.Contains(there, line.Bytes()) {
+			lines.Write(line.Bytes())
 		}
 	}
-	if cerr := out.Close(); err == nil {
-		err = cerr
+	out, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
 	}
-	return err
+	_, err = out.Write(lines.Bytes())
+	return errors.Join(err, out.Close())
 }
 
 type flagHistoryCmd struct {

@@ -29,7 +29,11 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 	sc := bufio.NewScanner(r)
 	sc.Buffer(nil, 16<<20)
 	for n := 1; sc.Scan(); n++ {
-		line := bytes.TrimSpace(sc.Bytes())
+		line := sc.Bytes()
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte("\uFEFF"))
+		}
+		line = bytes.TrimSpace(line)
 		if len(line) == 0 {
 			continue
 		}
@@ -116,8 +120,12 @@ type Report struct {
 	// Calibration is how far the confidence is from the share that is right, on
 	// average over ten bins.
 	Calibration float64 `json:"calibration_error"`
-	// Of the messages that are labelled in full; Full is their number.
+	// Of the messages whose frustration is labelled; Full is their number. Of some of
+	// them aspects, stage or emotion may not be.
 	Full             int               `json:"n_full"`
+	WithAspects      int               `json:"n_aspects"`
+	WithStage        int               `json:"n_stage"`
+	WithEmotion      int               `json:"n_emotion"`
 	Signals          map[string]Counts `json:"signals"`
 	SignalsF1        float64           `json:"signals_f1"`
 	Aspects          map[string]Counts `json:"aspects"`
@@ -211,28 +219,33 @@ func Measure(examples []sentiment.Example, scores []odzew.Score) Report {
 		}
 		r.Full++
 		compare(r.Signals, e.Signals, only(score.Signals))
-		compare(r.Aspects, aspectNames(e.Aspects), aspectNames(score.Aspects))
-		for _, a := range score.Aspects {
-			if slices.Contains(e.Aspects, a) {
-				polar.TP++
-			} else {
-				polar.FP++
+		if e.Aspects != nil {
+			r.WithAspects++
+			compare(r.Aspects, aspectNames(e.Aspects), aspectNames(score.Aspects))
+			for _, a := range score.Aspects {
+				polar.add(confuse(slices.Contains(e.Aspects, a), true))
 			}
-		}
-		for _, a := range e.Aspects {
-			if !slices.Contains(score.Aspects, a) {
-				polar.FN++
+			for _, a := range e.Aspects {
+				if !slices.Contains(score.Aspects, a) {
+					polar.FN++
+				}
 			}
 		}
 		high.add(confuse(e.Frustration == 2, score.Level == 2))
 		if e.Frustration == score.Level {
 			r.LevelAccuracy++
 		}
-		if e.Stage == score.Stage {
-			r.StageAccuracy++
+		if e.Stage != "" {
+			r.WithStage++
+			if e.Stage == score.Stage {
+				r.StageAccuracy++
+			}
 		}
-		if e.Emotion == score.Emotion {
-			r.EmotionAccuracy++
+		if e.Emotion != "" {
+			r.WithEmotion++
+			if e.Emotion == score.Emotion {
+				r.EmotionAccuracy++
+			}
 		}
 		frustration = append(frustration, ranked{score.Frustration, e.Frustration == 2})
 	}
@@ -241,10 +254,9 @@ func Measure(examples []sentiment.Example, scores []odzew.Score) Report {
 	for _, b := range bins {
 		r.Calibration += math.Abs(b.right-b.sum) / float64(max(1, r.N))
 	}
-	full := float64(max(1, r.Full))
-	r.LevelAccuracy /= full
-	r.StageAccuracy /= full
-	r.EmotionAccuracy /= full
+	r.LevelAccuracy /= float64(max(1, r.Full))
+	r.StageAccuracy /= float64(max(1, r.WithStage))
+	r.EmotionAccuracy /= float64(max(1, r.WithEmotion))
 	r.Accuracy = interval(pairs, accuracy)
 	r.F1Four = interval(pairs, func(p [][2]int) float64 { return macroF1(p, 4) })
 	r.F1Three = interval(pairs, func(p [][2]int) float64 { return macroF1(p, 3) })
@@ -403,53 +415,39 @@ func precisionAt(recall float64, list []ranked) Figure {
 	return Figure(math.NaN())
 }
 
-// String writes the report for a terminal.
+// String writes the report for a terminal: figures of what is labelled.
 func (r Report) String() string {
 	var b strings.Builder
-	iv := func(name string, v Interval) {
-		fmt.Fprintf(&b, "%-38s %.3f  (%.3f–%.3f)\n", name, v.Value, v.Low, v.High)
-	}
-	fmt.Fprintf(&b, "%-38s %d\n", "messages", r.N)
-	iv("accuracy", r.Accuracy)
-	iv("macro-F1, four classes", r.F1Four)
-	iv("macro-F1, three classes", r.F1Three)
-	fmt.Fprintf(&b, "%-38s %.3f\n", "Brier score", r.Brier)
-	fmt.Fprintf(&b, "%-38s %.3f\n", "calibration error", r.Calibration)
-	fmt.Fprintf(&b, "\n%-10s", "is \\ found")
-	for _, c := range Classes {
-		fmt.Fprintf(&b, "%10s", c)
-	}
-	b.WriteByte('\n')
-	for i, c := range Classes {
-		fmt.Fprintf(&b, "%-10s", c)
-		for j := range Classes {
-			fmt.Fprintf(&b, "%10d", r.Confusion[i][j])
-		}
-		b.WriteByte('\n')
-	}
-	if r.Full == 0 {
-		return b.String()
+	fmt.Fprintf(&b, "%-38s %d\n", "messages", cmp.Or(r.N, r.Full))
+	if r.N > 0 {
+		r.sentiment(&b)
 	}
 	for _, f := range []struct {
 		name string
+		n    int
 		v    float64
 	}{
-		{"signals, micro-F1", r.SignalsF1},
-		{"frustration 2, F1", r.FrustrationF1},
-		{"frustration 2, AUC", float64(r.FrustrationAUC)},
-		{"frustration 2, precision at recall .8", float64(r.FrustrationPrecision)},
-		{"frustration level, accuracy", r.LevelAccuracy},
-		{"aspects, micro-F1", r.AspectsF1},
-		{"aspects with polarity, micro-F1", r.AspectPolarityF1},
-		{"stage, accuracy", r.StageAccuracy},
-		{"emotion, accuracy", r.EmotionAccuracy},
+		{"signals, micro-F1", r.Full, r.SignalsF1},
+		{"frustration 2, F1", r.Full, r.FrustrationF1},
+		{"frustration 2, AUC", r.Full, float64(r.FrustrationAUC)},
+		{"frustration 2, precision at recall .8", r.Full, float64(r.FrustrationPrecision)},
+		{"frustration level, accuracy", r.Full, r.LevelAccuracy},
+		{"aspects, micro-F1", r.WithAspects, r.AspectsF1},
+		{"aspects with polarity, micro-F1", r.WithAspects, r.AspectPolarityF1},
+		{"stage, accuracy", r.WithStage, r.StageAccuracy},
+		{"emotion, accuracy", r.WithEmotion, r.EmotionAccuracy},
 	} {
-		fmt.Fprintf(&b, "%-38s %.3f\n", f.name, f.v)
+		if f.n > 0 && !math.IsNaN(f.v) {
+			fmt.Fprintf(&b, "%-38s %.3f\n", f.name, f.v)
+		}
 	}
 	for _, part := range []struct {
 		names []string
 		m     map[string]Counts
 	}{{lexicon.Signals, r.Signals}, {lexicon.Aspects, r.Aspects}} {
+		if len(part.m) == 0 {
+			continue
+		}
 		fmt.Fprintf(&b, "\n%-18s%8s%8s%8s%8s\n", "", "F1", "right", "wrong", "missed")
 		for _, n := range part.names {
 			if c, ok := part.m[n]; ok {
@@ -458,4 +456,28 @@ func (r Report) String() string {
 		}
 	}
 	return b.String()
+}
+
+// sentiment writes the figures of the four classes.
+func (r *Report) sentiment(b *strings.Builder) {
+	iv := func(name string, v Interval) {
+		fmt.Fprintf(b, "%-38s %.3f  (%.3f–%.3f)\n", name, v.Value, v.Low, v.High)
+	}
+	iv("accuracy", r.Accuracy)
+	iv("macro-F1, four classes", r.F1Four)
+	iv("macro-F1, three classes", r.F1Three)
+	fmt.Fprintf(b, "%-38s %.3f\n", "Brier score", r.Brier)
+	fmt.Fprintf(b, "%-38s %.3f\n", "calibration error", r.Calibration)
+	fmt.Fprintf(b, "\n%-10s", "is \\ found")
+	for _, c := range Classes {
+		fmt.Fprintf(b, "%10s", c)
+	}
+	b.WriteByte('\n')
+	for i, c := range Classes {
+		fmt.Fprintf(b, "%-10s", c)
+		for j := range Classes {
+			fmt.Fprintf(b, "%10d", r.Confusion[i][j])
+		}
+		b.WriteByte('\n')
+	}
 }
