@@ -25,13 +25,13 @@ type flagsCmd struct {
 }
 
 type flagListCmd struct {
-	Open  bool `help:"Only open and acknowledged ones."`
-	Limit int  `default:"1000" help:"How many at most."`
+	Open  bool  `help:"Only open and acknowledged ones."`
+	Limit count `default:"1000" help:"How many at most."`
 }
 
 func (c *flagListCmd) Run(ctx context.Context, p *program) error {
 	return p.withStore(ctx, store.Options{ReadOnly: true}, func(_ *Config, st *store.Store) error {
-		list, err := st.Flags(ctx, c.Open, c.Limit)
+		list, err := st.Flags(ctx, c.Open, int(c.Limit))
 		if err != nil {
 			return err
 		}

@@ -276,7 +276,7 @@ func (c *lexiconTestCmd) Run(p *program) error {
 type lexiconEvalCmd struct {
 	lexiconFlags `embed:""`
 	Data         []string `required:"" help:"Labelled messages (TSV: id, label, text; or JSON Lines) or conversations (JSON Lines)." placeholder:"FILE"`
-	Worst        int      `help:"Show this many of the worst mistakes." placeholder:"N"`
+	Worst        count    `help:"Show this many of the worst mistakes." placeholder:"N"`
 	Alarms       bool     `help:"List the entries that raise messages without labels of frustration to level 2."`
 	Strip        []string `help:"Take from the texts: diacritics, punctuation, case." enum:"diacritics,punctuation,case" placeholder:"WHAT"`
 }
@@ -327,7 +327,7 @@ func (c *lexiconEvalCmd) evaluate(p *program, cfg *Config, l *workbench.Lexicon,
 			examples[i].Text = workbench.Strip(examples[i].Text, c.Strip...)
 		}
 	}
-	ev := workbench.Evaluate(l.Scorer, examples, c.Worst)
+	ev := workbench.Evaluate(l.Scorer, examples, int(c.Worst))
 	if c.Alarms && ev.Alarms != nil {
 		l.ListFired(ev.Alarms, examples)
 	}

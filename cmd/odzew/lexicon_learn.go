@@ -29,8 +29,8 @@ type lexiconFitCmd struct {
 	Model        string   `help:"Where a model goes whose weights are fitted anew, for a whole lexicon of one's own." placeholder:"model.tsv"`
 	Lang         string   `help:"Language of the words: pl or en." enum:"pl,en" default:"pl"`
 	Domain       string   `help:"What the messages are: mail to a desk, or reviews." enum:"desk,reviews" default:"desk"`
-	Top          int      `help:"Learn at most this many words and pairs of words." default:"2000" placeholder:"N"`
-	Min          int      `help:"A word must stand in this many messages." default:"3" placeholder:"N"`
+	Top          count    `help:"Learn at most this many words and pairs of words." default:"2000" placeholder:"N"`
+	Min          count    `help:"A word must stand in this many messages." default:"3" placeholder:"N"`
 	L1           float64  `name:"l1" help:"What a weight must be worth: more makes fewer words." default:"0.5"`
 	L2           float64  `name:"l2" help:"How strongly weights are pulled to 0." default:"2"`
 	Licence      string   `help:"Licence of the data, which the learned words inherit." placeholder:"NAME"`
@@ -75,7 +75,7 @@ func (c *lexiconFitCmd) Run(p *program) error {
 	if want := lexicon.LearnedName(domain); filepath.Base(c.Out) != want {
 		return usagef("learned words of %s stand in a file named %s: --out %s", domain, want, filepath.Join(filepath.Dir(c.Out), want))
 	}
-	fitted, err := l.Fit(examples, workbench.FitOptions{Lang: langOf(c.Lang), Domain: domain, Least: c.Min, Most: c.Top, L1: c.L1, L2: c.L2})
+	fitted, err := l.Fit(examples, workbench.FitOptions{Lang: langOf(c.Lang), Domain: domain, Least: int(c.Min), Most: int(c.Top), L1: c.L1, L2: c.L2})
 	if err != nil {
 		return err
 	}
@@ -165,8 +165,8 @@ type lexiconSuggestCmd struct {
 	lexiconFlags `embed:""`
 	Data         []string `help:"Messages, labelled or not (default: those of the database)." placeholder:"FILE"`
 	Background   []string `help:"Messages to compare with: words that --data has oftener are suggested." placeholder:"FILE"`
-	Min          int      `help:"A word must stand in this many messages." default:"5" placeholder:"N"`
-	Top          int      `help:"Suggest at most this many a language." default:"30" placeholder:"N"`
+	Min          count    `help:"A word must stand in this many messages." default:"5" placeholder:"N"`
+	Top          count    `help:"Suggest at most this many a language." default:"30" placeholder:"N"`
 	TSV          bool     `name:"tsv" help:"Print a file of entries only."`
 }
 
@@ -201,7 +201,7 @@ func (c *lexiconSuggestCmd) Run(ctx context.Context, p *program) error {
 			}
 		}
 	}
-	list, err := l.Suggest(samples, workbench.SuggestOptions{Least: c.Min, Most: c.Top})
+	list, err := l.Suggest(samples, workbench.SuggestOptions{Least: int(c.Min), Most: int(c.Top)})
 	if err != nil {
 		return err
 	}
@@ -324,7 +324,7 @@ type lexiconDiffCmd struct {
 	A        string   `arg:"" optional:"" default:"shipped" help:"shipped, the folder of a whole lexicon, or one of entries on top of the shipped ones."`
 	B        string   `arg:"" optional:"" help:"The other (default: the configuration's folder of entries)."`
 	Data     []string `help:"Messages, labelled or not (default: the conversations of the database)." placeholder:"FILE"`
-	Examples int      `help:"Examples of each change." default:"3" placeholder:"N"`
+	Examples count    `help:"Examples of each change." default:"3" placeholder:"N"`
 }
 
 func (c *lexiconDiffCmd) Run(ctx context.Context, p *program) error {
@@ -347,7 +347,7 @@ func (c *lexiconDiffCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	cmp := workbench.Comparison{Examples: max(0, c.Examples)}
+	cmp := workbench.Comparison{Examples: int(c.Examples)}
 	for _, name := range c.Data {
 		examples, err := p.readExamples(name)
 		if err != nil {
@@ -427,7 +427,7 @@ func (c *lexiconImportCmd) Run(p *program) error {
 	if c.Format == "list" && (c.Polarity == 0 || c.Polarity < -1 || c.Polarity > 1) {
 		return usagef("a list has no figures: give all its words one with --polarity, from -1 to 1")
 	}
-	if strings.ContainsAny(c.Licence, "\r\n") {
+	if strings.TrimSpace(c.Licence) == "" || strings.ContainsAny(c.Licence, "\r\n") {
 		return usagef("--licence is one line")
 	}
 	cfg, err := p.loadConfig()

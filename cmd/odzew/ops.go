@@ -346,7 +346,7 @@ type deadlettersCmd struct {
 }
 
 type deadListCmd struct {
-	Limit int `default:"50" help:"How many at most."`
+	Limit count `default:"50" help:"How many at most."`
 }
 
 type deadLine struct {
@@ -370,7 +370,7 @@ func (c *deadListCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer st.Close()
-	ds, err := st.DeadLetters(ctx, c.Limit)
+	ds, err := st.DeadLetters(ctx, int(c.Limit))
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -76,6 +77,18 @@ func (f *nowFlag) UnmarshalText(b []byte) error {
 		return err
 	}
 	f.Time = t
+	return nil
+}
+
+// A count is how many of something an option asks for.
+type count int
+
+func (c *count) UnmarshalText(b []byte) error {
+	n, err := strconv.ParseUint(string(b), 10, 31)
+	if err != nil {
+		return fmt.Errorf("%q is not a number from 0 on", b)
+	}
+	*c = count(n)
 	return nil
 }
 

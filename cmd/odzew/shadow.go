@@ -72,7 +72,7 @@ func (c *candidate) find(in *store.Stored, live *analyzer.Result, now time.Time)
 }
 
 type lexiconShadowCmd struct {
-	Calls int `default:"20" help:"List at most so many conversations that would be called more, or no more." placeholder:"N"`
+	Calls count `default:"20" help:"List at most so many conversations that would be called more, or no more." placeholder:"N"`
 }
 
 // A shadowReport is what `odzew lexicon shadow --json` prints.
@@ -191,7 +191,7 @@ func (c *lexiconShadowCmd) report(ctx context.Context, st *store.Store, version 
 		Candidate: version, Conversations: sum.Conversations, ConversationsChanged: sum.ConversationsChanged, Messages: sum.Messages,
 		SentimentsChanged: sum.Sentiments, SignalsChanged: sum.Signals, NotSeen: sum.Unseen, Levels: sum.Levels, Calls: []shadowCall{},
 	}
-	calls, err := st.ShadowCalls(ctx, version, max(0, c.Calls))
+	calls, err := st.ShadowCalls(ctx, version, int(c.Calls))
 	if err != nil {
 		return nil, err
 	}

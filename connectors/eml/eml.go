@@ -4,7 +4,7 @@
 // Rules of this package:
 //
 //   - Folders are read with all below them, except hidden ones; of the files those
-//     that end in .eml, in any case.
+//     that end in .eml, in any case, and those that are named themselves.
 //   - A file that was written anew is read again.
 //   - A file that was written within the last minute may not be whole yet, and waits.
 package eml
@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,7 +91,7 @@ func (s *Source) list(ctx context.Context, found func(files.Entry)) error {
 				return files.Unreadable(err)
 			case d.IsDir() && path != root && strings.HasPrefix(d.Name(), "."):
 				return fs.SkipDir
-			case d.IsDir() || !strings.EqualFold(filepath.Ext(path), ".eml"):
+			case d.IsDir() || !strings.EqualFold(filepath.Ext(path), ".eml") && !slices.Contains(s.config.Paths, path):
 				return nil
 			}
 			info, err := d.Info()

@@ -117,6 +117,16 @@ func TestFolder(t *testing.T) {
 	}
 }
 
+// A file that is named is read, whatever its name.
+func TestNamedFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "mail.txt")
+	write(t, file, mail("a", connectortest.Start, "x"), connectortest.Start)
+	got, _, err := pull(t, open(t, eml.Config{Paths: []string{file}, Complete: true}), "")
+	if want := `a 02-10T09:00 "x\n"`; err != nil || strings.Join(got, " | ") != want {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+}
+
 func TestNewRefuses(t *testing.T) {
 	for _, test := range []struct {
 		config eml.Config

@@ -40,15 +40,32 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 		e := sentiment.Example{Weight: 1}
 		if line[0] == '{' {
 			var rec struct {
-				ID, Lang, Channel, Text, Sentiment, Stage, Emotion string
-				Frustration                                        *int
-				Signals                                            []string
-				Aspects                                            []odzew.AspectPolarity
+				ID                                             json.RawMessage // a text or a number
+				Lang, Channel, Text, Sentiment, Stage, Emotion string
+				Frustration                                    *int
+				Signals                                        []string
+				Aspects                                        []odzew.AspectPolarity
 			}
 			if err := json.Unmarshal(line, &rec); err != nil {
 				return nil, fmt.Errorf("%s:%d: %w", name, n, err)
 			}
-			e.ID, e.Lang, e.Channel, e.Text, e.Sentiment = rec.ID, rec.Lang, rec.Channel, rec.Text, odzew.Sentiment(rec.Sentiment)
+			if rec.Frustration != nil && (*rec.Frustration < 0 || *rec.Frustration > 2) {
+				return nil, fmt.Errorf("%s:%d: the frustration %d is none of 0, 1, 2", name, n, *rec.Frustration)
+			}
+			for _, s := range rec.Signals {
+				if !slices.Contains(lexicon.Signals, s) {
+					return nil, fmt.Errorf("%s:%d: the signal %q is none of %s", name, n, s, strings.Join(lexicon.Signals, ", "))
+				}
+			}
+			for _, a := range rec.Aspects {
+				if !slices.Contains(lexicon.Aspects, a.Aspect) {
+					return nil, fmt.Errorf("%s:%d: the aspect %q is none of %s", name, n, a.Aspect, strings.Join(lexicon.Aspects, ", "))
+				}
+			}
+			if json.Unmarshal(rec.ID, &e.ID) != nil {
+				e.ID = string(rec.ID)
+			}
+			e.Lang, e.Channel, e.Text, e.Sentiment = rec.Lang, rec.Channel, rec.Text, odzew.Sentiment(rec.Sentiment)
 			if e.Sentiment != "" && !slices.Contains(Classes[:], e.Sentiment) {
 				return nil, fmt.Errorf("%s:%d: the sentiment %q is none of %s", name, n, e.Sentiment, Classes)
 			}
