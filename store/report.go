@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"odzew"
@@ -188,11 +189,12 @@ func (s *Store) FindConversation(ctx context.Context, id string) (int64, error) 
 }
 
 // FindMessage returns the conversation that holds a message, and the message's id
-// there. The message is named by the source's id, "conversation/message" where
-// that is not enough, or odzew's own number.
+// there. The message is named by the source's id, "conversation/message" or
+// "source/conversation/message" where that is not enough, or odzew's own number.
 func (s *Store) FindMessage(ctx context.Context, id string) (conversation, message int64, err error) {
 	rows, err := s.r.QueryContext(ctx, `SELECT m.conversation_id, m.id FROM messages m JOIN conversations c ON c.id = m.conversation_id
-		WHERE m.external_id = ?1 OR (c.external_id = substr(?1, 1, instr(?1, '/') - 1) AND m.external_id = substr(?1, instr(?1, '/') + 1)) LIMIT 2`, id)
+		WHERE m.external_id = ?1 OR (c.external_id = substr(?1, 1, instr(?1, '/') - 1) AND m.external_id = substr(?1, instr(?1, '/') + 1))
+			OR c.source || '/' || c.external_id || '/' || m.external_id = ?1 LIMIT 2`, id)
 	if err != nil {
 		return 0, 0, s.explain(err)
 	}
@@ -205,12 +207,16 @@ func (s *Store) FindMessage(ctx context.Context, id string) (conversation, messa
 		var p pair
 		err := s.r.QueryRowContext(ctx, `SELECT conversation_id, id FROM messages WHERE CAST(id AS TEXT) = ?`, id).Scan(&p.c, &p.m)
 		if errors.Is(err, sql.ErrNoRows) {
-			return 0, 0, fmt.Errorf("message %q: %w", id, ErrNotFound)
+			return 0, 0, fmt.Errorf("message %q: %w; the evidence of flags names some, and the table messages holds them all", id, ErrNotFound)
 		}
 		return p.c, p.m, s.explain(err)
 	}
 	if len(found) > 1 {
-		return 0, 0, fmt.Errorf("message %q stands in more than one conversation; write CONVERSATION/%s", id, id)
+		where := "CONVERSATION"
+		if strings.Contains(id, "/") {
+			where = "SOURCE"
+		}
+		return 0, 0, fmt.Errorf("message %q stands in more than one conversation; write %s/%s", id, where, id)
 	}
 	return found[0].c, found[0].m, nil
 }

@@ -629,6 +629,12 @@ func TestFind(t *testing.T) {
 	if c, m, err := s.FindMessage(ctx, "C-2/m2"); c != 2 || m != 4 || err != nil {
 		t.Error(c, m, err)
 	}
+	if c, m, err := s.FindMessage(ctx, "other/C-1/m2"); c != 3 || m != 6 || err != nil {
+		t.Error(c, m, err)
+	}
+	if _, _, err := s.FindMessage(ctx, "C-1/m2"); err == nil || !strings.Contains(err.Error(), "write SOURCE/C-1/m2") {
+		t.Error(err)
+	}
 	if _, _, err := s.FindMessage(ctx, "m1"); err == nil || !strings.Contains(err.Error(), "more than one conversation") {
 		t.Error(err)
 	}

@@ -120,6 +120,14 @@ func TestInterruptedFilter(t *testing.T) {
 	}
 }
 
+// A line that is too long is set aside, and those behind it have their answers.
+func TestEndlessLine(t *testing.T) {
+	status, out, errs := runOdzew(t, strings.Repeat("x", maxLine+1)+"\n"+`{"id":"b","text":"ok"}`+"\n", "score", "--no-evidence")
+	if status != statusPartial || !strings.HasPrefix(out, `{"id":"b"`) || errs != "odzew: stdin:1: the line is longer than 64 MiB\n" {
+		t.Errorf("status %d, %.80s, %.80s", status, out, errs)
+	}
+}
+
 // TestPrintJSON: no control character reaches a terminal within JSON.
 func TestPrintJSON(t *testing.T) {
 	var sb strings.Builder

@@ -349,21 +349,27 @@ func (p *program) waitForInput() {
 }
 
 // each calls f with every line and its number, without its line end and
-// byte order mark. A line over maxLine is an error: half a text is another text.
+// byte order mark. A line over maxLine is set aside: half a text is another text.
 func (l *lineFilter) each(ctx context.Context, f func(n int, line []byte) error) error {
 	var line []byte
 	for n := 1; ; n++ {
 		line = line[:0]
 		var err error
+		tooLong := false
 		for {
 			var part []byte
 			part, err = l.in.ReadSlice('\n')
-			if len(line)+len(part) > maxLine {
-				return errors.Join(fmt.Errorf("stdin:%d: the line is longer than %d MiB", n, maxLine>>20), l.out.Flush())
+			if tooLong = tooLong || len(line)+len(part) > maxLine; !tooLong {
+				line = append(line, part...)
 			}
-			line = append(line, part...)
 			if err != bufio.ErrBufferFull {
 				break
+			}
+		}
+		if tooLong {
+			line = line[:0]
+			if err := l.setAside(n, fmt.Errorf("the line is longer than %d MiB", maxLine>>20)); err != nil {
+				return err
 			}
 		}
 		if err != nil && err != io.EOF {

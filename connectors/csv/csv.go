@@ -245,7 +245,7 @@ func (s *Source) table(f *files.File) (*table, *rows, error) {
 	}
 	t, err := s.newTable(row.fields)
 	if err != nil {
-		return nil, nil, connectors.Permanent(fmt.Errorf("%s:1: %w", f.Path, err), "name the columns of the file in the configuration (columns)")
+		return nil, nil, connectors.Permanent(fmt.Errorf("%s:1: %w", f.Path, err), "name the columns: with columns in the configuration, with --column in an import")
 	}
 	if f.Offset > 0 {
 		rest := newRows(f, len(row.fields), s.config.MaxRow)
