@@ -26,6 +26,9 @@ type Compiled struct {
 	patterns []pattern
 	steps    []step
 	guards   []step
+	// bitmaps have a bit for each symbol, for the forms that satisfy many: common
+	// words are asked for most.
+	bitmaps []uint64
 	// byClass are the gates of patterns that have nothing rarer than a class.
 	byClass [numClasses][]gate
 	learned [numLangs]*Table
@@ -41,8 +44,10 @@ type form struct {
 	bloom uint64 // of its symbols
 	// Where its symbols, marks and gates begin; they end where the next form's do.
 	syms, marks, gates uint32
-	class              [numLangs]Class
-	langs              uint8 // bit of each language in which it is a word
+	// busy is the number of its bitmap; 0 for none.
+	busy  uint32
+	class [numLangs]Class
+	langs uint8 // bit of each language in which it is a word
 }
 
 // A gate stands before a pattern that may stand around a word. What it asks is mostly
@@ -60,11 +65,12 @@ type gate struct {
 
 const (
 	always     = 63 // a bit that every word's bloom has
+	edge       = 62 // a bit of what stands beside a word where its clause begins or ends
 	alwaysMark = 0  // a mark that every sentence has
 	numMarks   = 1 << 12
 	// Words of a class have bits and marks from these on, which they may share with
 	// symbols.
-	classBit  = always - numClasses
+	classBit  = edge - numClasses
 	classMark = 1
 
 	// alone stands for a pattern that is this one word.
@@ -123,8 +129,8 @@ type step struct {
 	skip  uint8 // words that must: _
 }
 
-// bloomIndex is the bit of a symbol among the 63 of a bloom.
-func bloomIndex(sym uint32) uint8 { return uint8(uint64(sym*0x9E3779B1) * always >> 32) }
+// bloomIndex is the bit of a symbol among those of a bloom.
+func bloomIndex(sym uint32) uint8 { return uint8(uint64(sym*0x9E3779B1) * edge >> 32) }
 
 func bloomBit(sym uint32) uint64 { return 1 << bloomIndex(sym) }
 
@@ -422,10 +428,16 @@ func (b *builder) gate(a *anchor) gate {
 	}
 	k := int(a.step)
 	g := gate{before: always, after: always, lang: lang, step: a.step, pattern: a.pattern}
-	if k > 0 && told(&steps[k-1], &steps[k]) {
+	switch {
+	case k == 0 && p.edges&atStart != 0:
+		g.before = edge
+	case k > 0 && told(&steps[k-1], &steps[k]):
 		g.before = b.bit(&steps[k-1])
 	}
-	if k+1 < len(steps) && told(&steps[k+1], &steps[k+1]) {
+	switch last := len(steps) - 1; {
+	case k == last && p.edges&atEnd != 0 && p.slack == 0:
+		g.after = edge
+	case k < last && told(&steps[k+1], &steps[k+1]):
 		g.after = b.bit(&steps[k+1])
 	}
 	// The two rarest of the others; words that are in every sentence need no mark.
@@ -531,4 +543,41 @@ func (b *builder) layOut(c *Compiled) {
 			c.gates = append(c.gates, bySymbol[from[sym]:from[sym+1]]...)
 		}
 	}
+	c.mapBusy()
 }
+
+// manySymbols is how many symbols a form satisfies that gets a bitmap: where a search
+// takes longer than its look-up.
+const manySymbols = 48
+
+// mapBusy makes the bitmaps.
+func (c *Compiled) mapBusy() {
+	set := func(form, sym uint32) {
+		if k := c.forms[form].busy; k != 0 {
+			c.bitmaps[int(k-1)*c.mapSize()+int(sym/64)] |= 1 << (sym % 64)
+		}
+	}
+	n := uint32(0)
+	for i := range c.forms[:len(c.forms)-1] {
+		if c.forms[i+1].syms-c.forms[i].syms >= manySymbols {
+			n++
+			c.forms[i].busy = n
+		}
+	}
+	c.bitmaps = make([]uint64, int(n)*c.mapSize())
+	for i := range c.forms[:len(c.forms)-1] {
+		for _, sym := range c.syms[c.forms[i].syms:c.forms[i+1].syms] {
+			set(uint32(i), sym)
+		}
+	}
+	for sym, only := range c.singles {
+		for _, form := range only {
+			if form != 0 {
+				set(form, uint32(sym))
+			}
+		}
+	}
+}
+
+// mapSize is the length of a bitmap.
+func (c *Compiled) mapSize() int { return (len(c.singles) + 63) / 64 }

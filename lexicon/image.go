@@ -19,7 +19,7 @@ import (
 //     which Go checks: no image can reach outside of itself.
 //   - Of its Entries only what scoring needs is there: no Note, File and Line.
 
-const imageMagic = "odzew lexicon 2\n"
+const imageMagic = "odzew lexicon 3\n"
 
 // An imageEntry is an Entry but for its texts. Its pattern ends at patternEnd, and
 // begins where the one before ends.
@@ -53,6 +53,7 @@ func (c *Compiled) Image() []byte {
 	put(&w, c.patterns)
 	put(&w, c.steps)
 	put(&w, c.guards)
+	put(&w, c.bitmaps)
 	for k := range c.byClass {
 		put(&w, c.byClass[k])
 	}
@@ -95,6 +96,7 @@ func OfImage(image []byte, version string) (*Compiled, error) {
 	c.patterns = take[pattern](&r)
 	c.steps = take[step](&r)
 	c.guards = take[step](&r)
+	c.bitmaps = take[uint64](&r)
 	for k := range c.byClass {
 		c.byClass[k] = take[gate](&r)
 	}

@@ -17,6 +17,7 @@ type Word struct {
 
 	bloom uint64 // of its form, with bit always; full beside which nothing can be told
 	class Class  // of its shape and its form
+	busy  uint32 // the number of its form's bitmap
 }
 
 // A MarkKind tells punctuation from words.
@@ -99,7 +100,7 @@ func (t *trial) sentence(dst []Match, lo, hi int, langs Langs) []Match {
 	for i := lo; i < hi; i++ {
 		w := &words[i]
 		f := c.forms[w.Form:][:2]
-		w.class = w.Class | f[0].classes(langs)
+		w.class, w.busy = w.Class|f[0].classes(langs), f[0].busy
 		w.bloom = f[0].bloom | 1<<always | uint64(w.class)<<classBit
 		near.marks[0] |= uint64(w.class) << classMark
 		if w.Mark == Ellipsis {
@@ -109,12 +110,15 @@ func (t *trial) sentence(dst []Match, lo, hi int, langs Langs) []Match {
 			near.marks[m%numMarks/64] |= 1 << (m % 64)
 		}
 	}
-	near.before = 1 << always
+	near.before = 1<<always | 1<<edge
 	for i := lo; i < hi; i++ {
 		w := &words[i]
-		near.after = 1 << always
+		near.after = 1<<always | 1<<edge
 		if i+1 < hi {
 			near.after = words[i+1].bloom
+			if clauseEnds(words, i+1) {
+				near.after |= 1 << edge
+			}
 		}
 		f := c.forms[w.Form:][:2]
 		dst = t.at(dst, i, c.gates[f[0].gates:f[1].gates], &near)
@@ -122,6 +126,9 @@ func (t *trial) sentence(dst []Match, lo, hi int, langs Langs) []Match {
 			dst = t.at(dst, i, c.byClass[bits.TrailingZeros16(uint16(rest))], &near)
 		}
 		near.before = w.bloom
+		if i+1 < hi && words[i+1].Clause != w.Clause {
+			near.before |= 1 << edge
+		}
 	}
 	return dst
 }
@@ -252,6 +259,9 @@ func (t *trial) satisfies(j int, st *step) bool {
 	}
 	if w.bloom&bloomBit(st.sym) == 0 {
 		return false
+	}
+	if w.busy != 0 {
+		return t.c.bitmaps[int(w.busy-1)*t.c.mapSize()+int(st.sym/64)]>>(st.sym%64)&1 != 0
 	}
 	if only := t.c.singles[st.sym]; only[0] != 0 {
 		return only.is(w.Form)
