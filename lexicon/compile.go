@@ -56,7 +56,7 @@ type form struct {
 // for the rarest of the other steps. Where nothing is asked stand bits and marks that
 // are always there.
 type gate struct {
-	marks         [2]uint16
+	marks         [3]uint16
 	before, after uint8
 	lang          Lang
 	step          uint8  // the one that the word satisfies, or alone
@@ -80,7 +80,7 @@ const (
 // opens reports whether all that is asked is so.
 func (g *gate) opens(near *near) bool {
 	return near.before>>(g.before%64)&(near.after>>(g.after%64))&(near.langs>>(g.lang%64))&
-		near.mark(g.marks[0])&near.mark(g.marks[1])&1 != 0
+		near.mark(g.marks[0])&near.mark(g.marks[1])&near.mark(g.marks[2])&1 != 0
 }
 
 // near is what gates ask about.
@@ -440,7 +440,7 @@ func (b *builder) gate(a *anchor) gate {
 	case k < last && told(&steps[k+1], &steps[k+1]):
 		g.after = b.bit(&steps[k+1])
 	}
-	// The two rarest of the others; words that are in every sentence need no mark.
+	// The rarest of the others; words that are in every sentence need no mark.
 	var rarest [len(g.marks)]*symbol
 	for i := range steps {
 		st := &steps[i]
@@ -448,12 +448,11 @@ func (b *builder) gate(a *anchor) gate {
 		if i == k || st.sym == 0 || !b.tells(st) || s.cost >= common {
 			continue
 		}
-		switch {
-		case rarest[0] == nil || s.cost < rarest[0].cost:
-			rarest[0], rarest[1] = s, rarest[0]
-			g.marks[0], g.marks[1] = b.mark(st), g.marks[0]
-		case rarest[1] == nil || s.cost < rarest[1].cost:
-			rarest[1], g.marks[1] = s, b.mark(st)
+		for place, mark := 0, b.mark(st); place < len(rarest) && s != nil; place++ {
+			if rarest[place] == nil || s.cost < rarest[place].cost {
+				rarest[place], s = s, rarest[place]
+				g.marks[place], mark = mark, g.marks[place]
+			}
 		}
 	}
 	for _, s := range rarest {

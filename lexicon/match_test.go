@@ -45,7 +45,7 @@ func TestGatesShutNothingOut(t *testing.T) {
 	opened := func(gates []gate) []gate {
 		gates = slices.Clone(gates)
 		for i := range gates {
-			gates[i].before, gates[i].after, gates[i].marks = always, always, [2]uint16{alwaysMark, alwaysMark}
+			gates[i].before, gates[i].after, gates[i].marks = always, always, [3]uint16{alwaysMark, alwaysMark}
 		}
 		return gates
 	}
