@@ -529,7 +529,7 @@ func (p *program) mark(text string, es []odzew.Evidence) string {
 		for end < len(text) && colour[end] == colour[start] {
 			end++
 		}
-		piece := cleanText(text[start:end])
+		piece := cleanPiece(text[start:end])
 		if colour[start] != 0 {
 			piece = fmt.Sprintf("\x1b[%dm%s\x1b[0m", colour[start], piece)
 		}
@@ -537,6 +537,26 @@ func (p *program) mark(text string, es []odzew.Evidence) string {
 		start = end
 	}
 	return sb.String()
+}
+
+// cleanPiece is cleanText for a piece of a text: a space at its ends parts it from its
+// neighbours.
+func cleanPiece(s string) string {
+	const blank = " \t"
+	clean := cleanText(s)
+	switch {
+	case clean == "" && strings.ContainsAny(s, blank):
+		return " "
+	case strings.TrimSpace(clean) == "":
+		return clean
+	}
+	if strings.TrimLeft(s, blank) != s {
+		clean = " " + clean
+	}
+	if strings.TrimRight(s, blank) != s {
+		clean += " "
+	}
+	return clean
 }
 
 // An errWriter keeps the first error of many prints.

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"odzew"
 	"odzew/connectors"
 	"odzew/store"
 )
@@ -125,6 +126,22 @@ func TestEndlessLine(t *testing.T) {
 	status, out, errs := runOdzew(t, strings.Repeat("x", maxLine+1)+"\n"+`{"id":"b","text":"ok"}`+"\n", "score", "--no-evidence")
 	if status != statusPartial || !strings.HasPrefix(out, `{"id":"b"`) || errs != "odzew: stdin:1: the line is longer than 64 MiB\n" {
 		t.Errorf("status %d, %.80s, %.80s", status, out, errs)
+	}
+}
+
+// TestMark: colours change nothing of a text but its colour.
+func TestMark(t *testing.T) {
+	text := "Fatalna  obsługa, ale\nmiła\x1b[31m pani. \n Dziękuję"
+	var es []odzew.Evidence
+	for word, weight := range map[string]float64{"Fatalna": -1, "obsługa": 0, "miła": 1, "pani": -0.1, "Dziękuję": 1} {
+		at := strings.Index(text, word)
+		es = append(es, odzew.Evidence{Start: at, End: at + len(word), Rule: "valence", Weight: weight})
+	}
+	es = append(es, odzew.Evidence{Start: 0, End: len(text), Rule: "limit", Weight: 1})
+	p := &program{terminal: true, getenv: func(string) string { return "" }}
+	got := p.mark(text, es)
+	if want := "\x1b[31mFatalna\x1b[0m \x1b[33mobsługa\x1b[0m, ale\n\x1b[32mmiła\x1b[0m \x1b[31mpani\x1b[0m.\n \x1b[32mDziękuję\x1b[0m"; got != want {
+		t.Errorf("%q,\nwant %q", got, want)
 	}
 }
 
