@@ -216,7 +216,7 @@ CREATE TABLE findings (
   last_customer_at  INTEGER,
   open_since        INTEGER,          -- start of the open turn, NULL where nobody waits
   parked            INTEGER NOT NULL, -- 1: a turn is open while the status says pending or hold
-  recheck_at        INTEGER           -- from then on time alone may have changed it: a promise falls due
+  recheck_at        INTEGER           -- from then on time alone may have changed it: a promise falls due, a wait is long
 ) STRICT;
 CREATE INDEX findings_open ON findings (open_since) WHERE open_since IS NOT NULL;
 CREATE INDEX findings_first ON findings (first_customer_at);

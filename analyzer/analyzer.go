@@ -74,6 +74,8 @@ type Result struct {
 	Promises []frustration.Promise
 	// Requests are those that start a clock of the law.
 	Requests []statutory.Request
+	// RecheckAt is when time alone may change the result; zero: never.
+	RecheckAt time.Time
 }
 
 // A MessageScore is the score of Messages[Index].
@@ -150,7 +152,41 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 			res.Parked = status == odzew.StatusPending || status == odzew.StatusHold
 		}
 	}
+	res.RecheckAt = a.recheckAt(in, &res, schedule, f.RecheckAt, now)
 	return res
+}
+
+// recheckAt is the next time at which there is more to find than now: what has a time
+// to come, by a clock that is ahead, is left out until then, and a wait grows long.
+func (a *Analyzer) recheckAt(in Input, res *Result, schedule *calendar.Schedule, next, now time.Time) time.Time {
+	at := func(t time.Time) {
+		if t.After(now) && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	come := func(c *odzew.Conversation) {
+		for i := range c.Messages {
+			at(c.Messages[i].At)
+		}
+		for i := range c.Events {
+			at(c.Events[i].At)
+		}
+		for i := range c.Ratings {
+			at(c.Ratings[i].At)
+		}
+	}
+	come(&in.Conversation)
+	for i := range in.Merged {
+		come(&in.Merged[i])
+	}
+	for i := range res.Waits.Turns {
+		if t := &res.Waits.Turns[i]; a.LongWait > 0 && t.Outcome == waits.Open && !t.Thanks {
+			if long, ok := schedule.Deadline(t.OpenedAt, a.LongWait+1); ok {
+				at(long)
+			}
+		}
+	}
+	return next
 }
 
 // join adds what was said in a conversation that went into this one.

@@ -161,6 +161,8 @@ type Finding struct {
 	// ResolvedWell: solved, and the customer at least reconciled.
 	ResolvedWell bool
 	Promises     []Promise // by time, with their states
+	// RecheckAt is when time alone may change the finding; zero: never.
+	RecheckAt time.Time
 }
 
 // A part is a reason while it is being added up.
@@ -213,7 +215,29 @@ func Assess(c Case, now time.Time) Finding {
 	f.Peak = max(f.Peak, f.Flag.Level)
 	f.Flag.NeedsCall = a.needsCall(&f)
 	f.ResolvedWell = a.resolvedWell(&f)
+	f.RecheckAt = a.recheckAt()
 	return f
+}
+
+// recheckAt is the next time at which the same words mean something else.
+func (a *assessment) recheckAt() (next time.Time) {
+	at := func(t time.Time) {
+		if t.After(a.now) && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	for i := range a.promises {
+		if p := &a.promises[i]; p.State == PromisePending {
+			at(p.Due.Add(time.Second))
+		}
+	}
+	if a.mayFallSilent() {
+		at(a.last.Add(silenceAfter))
+	}
+	if last := a.Messages[len(a.Messages)-1].At; !a.StepIn.IsZero() && a.StepIn.Before(last) {
+		at(last.Add(leadsDay + time.Second))
+	}
+	return next
 }
 
 // order sorts what came in by time and finds what is open.

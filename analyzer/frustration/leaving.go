@@ -118,12 +118,13 @@ func loud(s *odzew.Score) bool {
 // silent says whether the customer left without a word: by a quiet good-bye, or by
 // not coming back to an unsolved matter.
 func (a *assessment) silent(quiet int) bool {
-	if quiet >= 0 {
-		return true
-	}
+	return quiet >= 0 || a.mayFallSilent() && a.now.Sub(a.last) >= silenceAfter
+}
+
+// mayFallSilent says whether it would mean something if the customer wrote no more.
+func (a *assessment) mayFallSilent() bool {
 	last := &a.Messages[len(a.Messages)-1]
-	return a.open == nil && !a.Solved && len(a.Replies) > 0 && a.Replies[len(a.Replies)-1].After(last.At) &&
-		last.Score.Level > 0 && a.now.Sub(a.last) >= silenceAfter
+	return a.open == nil && !a.Solved && len(a.Replies) > 0 && a.Replies[len(a.Replies)-1].After(last.At) && last.Score.Level > 0
 }
 
 // A phrase is words in a row.

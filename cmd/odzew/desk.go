@@ -223,12 +223,7 @@ func (d *desk) find(c *store.Stored, now time.Time) store.Finding {
 	r := d.Analyze(inputOf(c), now)
 	f := store.Finding{
 		Conversation: c.ID, Revision: c.Revision, Anew: c.Analysed, Identity: c.Identity, Touchpoint: r.Touchpoint, Excluded: c.Excluded != "", Merged: c.MergedInto != nil, Waits: r.Waits, Flag: r.Flag, Peak: r.Peak,
-		FirstAt: r.FirstAt, LastAt: r.LastAt, OpenSince: r.OpenSince, Parked: r.Parked,
-	}
-	for _, pr := range r.Promises {
-		if pr.State == frustration.PromisePending && (f.RecheckAt.IsZero() || pr.Due.Before(f.RecheckAt)) {
-			f.RecheckAt = pr.Due.Add(time.Second)
-		}
+		FirstAt: r.FirstAt, LastAt: r.LastAt, OpenSince: r.OpenSince, Parked: r.Parked, RecheckAt: r.RecheckAt,
 	}
 	f.Scores = make([]store.MessageScore, len(r.Scores))
 	for i := range r.Scores {
