@@ -25,24 +25,27 @@ import (
 //   - Words that tell the stage, the emotion and the aspects of a message stand in a file
 //     learned.tags.tsv, whatever the domain.
 //   - An entry is a word, two neighbours, or the beginning of a longer word ("polecz*").
-//     Diacritics never matter: a table knows folded spellings only.
+//     The edges of a sentence count as neighbours ("^ ale", "polecam $"). Diacritics never
+//     matter: a table knows folded spellings only.
 //   - Weights are logits in hundredths, so that reading them is exact and quick.
 
 // A Domain is the sort of texts that words were learned from: they mean other things
 // in reviews than in mail to a desk.
 type Domain uint8
 
-// The domains.
+// The domains. A long review is weighed by words of its own: what says all in a sentence
+// says little in a page.
 const (
 	Desk Domain = iota
 	Reviews
+	LongReviews
 	NumDomains
 )
 
 // TagWords takes the place of a domain where words tell tags and no class.
 const TagWords = NumDomains
 
-var domainNames = [TagWords + 1]string{"desk", "reviews", "tags"}
+var domainNames = [TagWords + 1]string{"desk", "reviews", "longreviews", "tags"}
 
 // The tags that learned words tell: the stages, the emotions, the aspects.
 const (
@@ -78,14 +81,35 @@ func (d Domain) String() string { return domainNames[d] }
 // StemLetters is how many letters the beginning of a longer word has, as an entry.
 const StemLetters = 6
 
+// How entries write the edges of a sentence.
+const (
+	startSign = "^"
+	endSign   = "$"
+)
+
+// SentenceStart and SentenceEnd take the place of a neighbour where a word has none in its
+// sentence.
+var SentenceStart, SentenceEnd = foldedHash(startSign), foldedHash(endSign)
+
+// EdgeSign is how entries write SentenceStart and SentenceEnd; empty for a word.
+func EdgeSign(h Hash) string {
+	switch h {
+	case SentenceStart:
+		return startSign
+	case SentenceEnd:
+		return endSign
+	}
+	return ""
+}
+
 // A LearnedRow is one line of a file of learned words.
 type LearnedRow struct {
-	Entry string // as written: "polecam", "nie polecam", "polecz*"
+	Entry string // as written: "polecam", "nie polecam", "polecz*", "polecam $"
 	// Pull is how far the entry moves the logits of negative, neutral, positive and
 	// mixed, in hundredths.
 	Pull [4]int16
-	// Talk is how far it moves the logit of the text's being of the domain, in
-	// hundredths. Desk talk is what is of no other domain, so there it is 0.
+	// Talk is how far it moves the logit of the text's being a review, in hundredths. It
+	// is 0 in all domains but Reviews.
 	Talk int16
 	// Tags are what a row of TagWords has instead, by their numbers.
 	Tags []TagWeight
@@ -134,7 +158,7 @@ func ParseLearned(name string, data []byte) (*LearnedFile, error) {
 	domain := slices.IndexFunc(domainNames[:], func(d string) bool { return path.Base(name) == "learned."+d+".tsv" })
 	switch {
 	case domain < 0 || f.Lang == Any:
-		fail(1, "learned words stand in pl or en, in learned.desk.tsv, learned.reviews.tsv or learned.tags.tsv")
+		fail(1, "learned words stand in pl or en, in learned.desk.tsv, learned.reviews.tsv, learned.longreviews.tsv or learned.tags.tsv")
 		return nil, errs
 	case !utf8.Valid(data):
 		fail(1, "not UTF-8: save the file as UTF-8")
@@ -162,8 +186,8 @@ func ParseLearned(name string, data []byte) (*LearnedFile, error) {
 			continue
 		}
 		row, msg := f.Domain.row(raw)
-		if msg == "" && f.Domain == Desk && row.Talk != 0 {
-			msg = "talk is for other domains: desk talk is what is of none of them"
+		if msg == "" && f.Domain != Reviews && row.Talk != 0 {
+			msg = "talk stands in learned.reviews.tsv: the words there tell reviews, also long ones, from desk talk"
 		}
 		if msg != "" {
 			fail(n, "%s", msg)
@@ -236,24 +260,31 @@ func tagWeights(raw string) (tags []TagWeight, msg string) {
 
 // checkLearned says what is wrong with a learned entry.
 func checkLearned(entry string) string {
-	letters, words, last := 0, 1, rune(' ')
-	for i, r := range entry {
+	rest, words := entry, 1
+	if w, ok := strings.CutPrefix(entry, startSign+" "); ok {
+		rest, words = w, 2
+	} else if w, ok := strings.CutSuffix(entry, " "+endSign); ok {
+		rest, words = w, 2
+	}
+	letters, last := 0, rune(' ') // of the word
+	for i, r := range rest {
 		switch {
 		case 'a' <= r && r <= 'z', r == 'ą', r == 'ć', r == 'ę', r == 'ł', r == 'ń', r == 'ó', r == 'ś', r == 'ź', r == 'ż':
 			letters++
 		case r == '\'' && last != ' ' || r >= utf8.RuneSelf && unicode.IsLetter(r) && !unicode.IsUpper(r):
 			letters++
-		case r == '-' && letters == 1 && words == 1: // e-mail
+		case r == '-' && letters == 1: // e-mail
 			letters++
 		case r == ' ' && last != ' ':
 			words++
-		case r == '*' && letters == StemLetters && words == 1 && i == len(entry)-1:
+			letters = 0
+		case r == '*' && letters == StemLetters && words == 1 && i == len(rest)-1:
 		default:
-			return fmt.Sprintf("%q is no learned entry: one word in lower case, two with a space between, or the first %d letters of a longer one and *", entry, StemLetters)
+			return fmt.Sprintf("%q is no learned entry: one word in lower case, two with a space between (^ before the first of a sentence, $ after the last), or the first %d letters of a longer one and *", entry, StemLetters)
 		}
 		last = r
 	}
-	if letters == 0 || last == ' ' || words > 2 {
+	if letters == 0 || words > 2 {
 		return fmt.Sprintf("%q is no learned entry: it has one word or two", entry)
 	}
 	return ""
@@ -427,7 +458,7 @@ type Table struct {
 // A TableRow is what was learned of a word, a pair, or a stem.
 type TableRow struct {
 	Pull [NumDomains][4]int16 // as in LearnedRow
-	Talk int16                // towards Reviews
+	Talk int16                // towards reviews
 	// Pairs: pairs begin with the word.
 	Pairs bool
 	nTags uint8
@@ -436,7 +467,7 @@ type TableRow struct {
 }
 
 // Pulls reports whether the row moves classes or talk, and not tags alone.
-func (r *TableRow) Pulls() bool { return r.at[Desk]|r.at[Reviews] != 0 }
+func (r *TableRow) Pulls() bool { return r.at[Desk]|r.at[Reviews]|r.at[LongReviews] != 0 }
 
 // newTable makes the table of a language. Files that come later win, so that a site's
 // own words take the place of shipped ones.

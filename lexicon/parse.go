@@ -221,7 +221,7 @@ func (r *patternReader) row(raw string) (e Entry, msg string) {
 func (e *Entry) checkKind() string {
 	switch e.Kind {
 	case Learned:
-		return "learned words stand in learned.desk.tsv and learned.reviews.tsv, which odzew lexicon fit writes"
+		return "learned words stand in files named learned.DOMAIN.tsv, which odzew lexicon fit writes"
 	case Signal:
 		if e.Tags.Signals == 0 {
 			return "an entry of kind signal needs a tag signal:NAME"

@@ -33,6 +33,9 @@ type LearnOptions struct {
 	// is read.
 	L1, L2, Rate float64
 	Epochs       int
+	// Averaged is over how many epochs, the last ones, weights are averaged: one alone
+	// leans to the texts that it read at its end. 0 is one.
+	Averaged int
 	// Sparse: a word is weighed only for what it was chosen for.
 	Sparse bool
 	// Fit and Folds are for texts that the model was fitted to: how they were read then,
@@ -48,9 +51,9 @@ type Words []lexicon.LearnedRow
 // many. A name is nobody's praise or blame.
 const mostNamed = 3
 
-// Learn learns words of desk talk, or of reviews upon those that the scorer knows, from
-// examples in one language that are labelled with a sentiment. A word that is known
-// already gets its whole weight.
+// Learn learns words of a domain upon those that the scorer knows, from examples in one
+// language that are labelled with a sentiment. An example teaches as much as it is of the
+// domain. A word that is known already gets its whole weight.
 func (s *Scorer) Learn(examples []Example, d lexicon.Domain, o LearnOptions) Words {
 	v := newVocabulary()
 	var rows []learnRow
@@ -59,12 +62,7 @@ func (s *Scorer) Learn(examples []Example, d lexicon.Domain, o LearnOptions) Wor
 		if c < 0 || weight == 0 {
 			return
 		}
-		r := learnRow{goal: one(numClasses, c), weight: float32(weight), words: v.read(m), damp: damping(m.tags.words), offset: make([]float32, numClasses)}
-		if d == lexicon.Reviews {
-			r.damp *= m.pulls.reviews
-		} else {
-			r.damp *= 1 - m.pulls.reviews
-		}
+		r := learnRow{goal: one(numClasses, c), weight: float32(weight), words: v.read(m), damp: damping(m.tags.words) * m.pulls.share(d), offset: make([]float32, numClasses)}
 		model := s.model
 		if len(o.Folds) > 0 {
 			model = o.Folds[i%len(o.Folds)]
@@ -82,7 +80,7 @@ func (s *Scorer) Learn(examples []Example, d lexicon.Domain, o LearnOptions) Wor
 			for c := range r.Pull[d] {
 				out[i].Pull[c] += r.Pull[d][c]
 			}
-			if d != lexicon.Desk {
+			if d == lexicon.Reviews {
 				out[i].Talk = r.Talk
 			}
 		}
@@ -90,40 +88,55 @@ func (s *Scorer) Learn(examples []Example, d lexicon.Domain, o LearnOptions) Wor
 	return out
 }
 
-// LearnReviews learns how reviews talk: the weights of words and features for their
-// classes, and those that tell a review from mail to a desk.
-func (s *Scorer) LearnReviews(reviews, messages []Example, o LearnOptions) (Words, *ReviewModel) {
+// ReviewOptions are the settings of LearnReviews: for the classes of sentences, for those
+// of longer texts, and for what tells reviews from mail.
+type ReviewOptions struct{ Sentences, Texts, Talk LearnOptions }
+
+// LearnReviews learns how reviews talk: words and weights of features for the classes of
+// sentences, others for those of longer texts, and what tells both from mail to a desk,
+// which stands beside the words of sentences. Of sentences no text teaches anything, nor
+// of texts a sentence that is not given as a text, too.
+func (s *Scorer) LearnReviews(sentences, texts, messages []Example, o ReviewOptions) (short, long Words, model *ReviewModel) {
 	v := newVocabulary()
-	var rows, told []learnRow
+	var shortRows, longRows, told []learnRow
 	const desk, review = 0, 1
-	read := func(examples []Example, talk int) {
-		s.gather(examples, &o.Fit, func(i int, weight float64, m *scratch) {
+	read := func(examples []Example, talk int, see func(r learnRow, length float32)) {
+		s.gather(examples, &FitOptions{}, func(i int, weight float64, m *scratch) {
 			r := learnRow{goal: one(2, talk), weight: float32(weight), words: v.read(m), damp: damping(m.tags.words), dense: m.f.sparse()}
 			told = append(told, r)
-			if c := classOf(examples[i].Sentiment); talk == review && c >= 0 {
+			if c := classOf(examples[i].Sentiment); see != nil && c >= 0 {
 				r.goal = one(numClasses, c)
-				for _, x := range m.f.sparse() {
-					r.dense = append(r.dense, feature{numFeatures + x.number, m.f[fLength] * x.value})
-				}
-				rows = append(rows, r)
+				see(r, m.f[fLength])
 			}
 		})
 	}
-	read(reviews, review)
-	read(messages, desk)
-	w, dense := v.learn(rows, &o, classesOf(rows), 2*numFeatures)
-	model := &ReviewModel{}
-	for k := range numFeatures {
-		copy(model.Classes[k][:], dense[k])
-		copy(model.Long[k][:], dense[numFeatures+k])
+	read(sentences, review, func(r learnRow, length float32) {
+		for _, x := range r.dense {
+			r.dense = append(r.dense, feature{numFeatures + x.number, length * x.value})
+		}
+		shortRows = append(shortRows, r)
+	})
+	read(texts, review, func(r learnRow, _ float32) { longRows = append(longRows, r) })
+	read(messages, desk, nil)
+
+	shortWords, ofShort := v.learn(shortRows, &o.Sentences, classesOf(shortRows), 2*numFeatures)
+	longWords, ofLong := v.learn(longRows, &o.Texts, classesOf(longRows), numFeatures)
+	talk, tells := v.learn(told, &o.Talk, classesOf(told), numFeatures)
+	model = &ReviewModel{}
+	for k, w := range ofShort {
+		if k < numFeatures {
+			copy(model.Classes[k][:], w)
+		} else {
+			copy(model.Length[k-numFeatures][:], w)
+		}
 	}
-	ot := o
-	ot.Most, ot.Epochs = o.Most/4, 2*o.Epochs
-	talk, dense := v.learn(told, &ot, classesOf(told), numFeatures)
-	for k := range dense {
-		model.Talk[k] = dense[k][review] - dense[k][desk]
+	for k, w := range ofLong {
+		copy(model.Long[k][:], w)
 	}
-	return v.rows(w, talk), model
+	for k, w := range tells {
+		model.Talk[k] = w[review] - w[desk]
+	}
+	return v.rows(shortWords, talk), v.rows(longWords, nil), model
 }
 
 func (f *features) sparse() (out []feature) {
@@ -239,18 +252,24 @@ func (v *vocabulary) read(m *scratch) (words []uint32) {
 		}
 		words = append(words, k)
 	}
-	first, firstNamed := -1, false
+	pair := func(a, b lexicon.Hash, named bool) {
+		add(lexicon.PairHash(a, b), learnt{first: a, second: b}, named)
+	}
+	last, lastNamed := -1, false
+	end := func() {
+		if last >= 0 {
+			pair(m.toks[last].Folded, lexicon.SentenceEnd, lastNamed)
+		}
+	}
 	for i := range m.toks {
 		tok := &m.toks[i]
 		if tok.Kind != text.Word {
-			first = -1
 			continue
 		}
 		word := m.text[tok.Start:tok.End]
 		named := tok.Has(text.Upper) && !tok.Has(text.First) && m.tags.capsShare < 0.6
 		spelling := plain(word)
 		if spelling == "" {
-			first = -1
 			continue
 		}
 		of := v.spelled[tok.Folded]
@@ -265,12 +284,16 @@ func (v *vocabulary) read(m *scratch) (words []uint32) {
 				add(h, learnt{first: tok.Folded, stem: true}, named)
 			}
 		}
-		if first >= 0 && m.toks[first].Sentence == tok.Sentence {
-			a, b := m.toks[first].Folded, tok.Folded
-			add(lexicon.PairHash(a, b), learnt{first: a, second: b}, named || firstNamed)
+		switch {
+		case last < 0 || m.toks[last].Sentence != tok.Sentence:
+			end()
+			pair(lexicon.SentenceStart, tok.Folded, named)
+		case last == i-1:
+			pair(m.toks[last].Folded, tok.Folded, named || lastNamed)
 		}
-		first, firstNamed = i, named
+		last, lastNamed = i, named
 	}
+	end()
 	return words
 }
 
@@ -296,6 +319,9 @@ func plain(w string) string {
 func (v *vocabulary) entry(k uint32) string {
 	x := &v.list[k]
 	spelled := func(h lexicon.Hash) string {
+		if sign := lexicon.EdgeSign(h); sign != "" {
+			return sign
+		}
 		of := v.spelled[h]
 		return slices.MinFunc(slices.Sorted(maps.Keys(of)), func(a, b string) int { return cmp.Compare(of[b], of[a]) })
 	}
@@ -422,7 +448,9 @@ func (f *ftrl) of(k uint32) []float32 {
 func (f *ftrl) run(rows []learnRow, allowed []bool, l1 float32) {
 	random := rand.New(rand.NewPCG(1, 2))
 	g := make([]float32, f.columns)
-	for range f.o.Epochs {
+	sum := make([]float32, len(f.w))
+	averaged := max(1, f.o.Averaged)
+	for epoch := range f.o.Epochs {
 		for _, i := range random.Perm(len(rows)) {
 			r := &rows[i]
 			if r.weight == 0 {
@@ -445,6 +473,14 @@ func (f *ftrl) run(rows []learnRow, allowed []bool, l1 float32) {
 				f.move(uint32(f.words)+x.number, g, x.value, 0)
 			}
 		}
+		if epoch >= f.o.Epochs-averaged {
+			for k, w := range f.w {
+				sum[k] += w
+			}
+		}
+	}
+	for k := range sum {
+		f.w[k] = sum[k] / float32(averaged)
 	}
 }
 

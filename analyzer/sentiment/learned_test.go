@@ -19,7 +19,7 @@ func TestLearned(t *testing.T) {
 	const entries, learned = "entry;kind;polarity;opinion;tags;pos;note", "entry;negative;neutral;positive;mixed;talk"
 	files := fstest.MapFS{
 		"pl/a.tsv":            file(entries, "=dobra;tone;1;1;;;", "=nie;negator;;;;;"),
-		"pl/learned.desk.tsv": file(learned, "dobra zupa;-6;;6;;", "obsług*;-3;;3;;", "zimna;6;;-6;;", "łyżka;1;;-1;;"),
+		"pl/learned.desk.tsv": file(learned, "^ widelec;1;;-1;;", "dobra zupa;-6;;6;;", "obsług*;-3;;3;;", "widelec $;5;;-5;;", "zimna;6;;-6;;", "łyżka;1;;-1;;"),
 		"classes.tsv":         {Data: []byte("class\tlang\twords\n")},
 		"emoji.tsv":           file(entries, "😡;emoji;-1;1;;;"),
 		"pl/forms.txt":        {},
@@ -51,6 +51,10 @@ func TestLearned(t *testing.T) {
 		{"Zimna lyzka", "learned:desk:Zimna learned:desk:lyzka", 2, -14},             // as careless writers write
 		{"obsługa, OBSLUGUJE", "learned:desk:obsługa learned:desk:OBSLUGUJE", 2, 12}, // stems of longer words
 		{"obsług", "", 1, 0},
+		{"widelec xyz", "learned:desk:widelec", 2, -2}, // begins a sentence
+		{"xyz, widelec!", "learned:desk:widelec", 2, -10},
+		{"xyz widelec xyz", "", 3, 0},
+		{"xyz. Widelec. Xyz", "learned:desk:Widelec learned:desk:Widelec", 3, -12},
 		{"zimna" + strings.Repeat(" xyz", 99), "learned:desk:zimna", 100, -12},
 	} {
 		got := s.Score(tt.text, "pl", true)
@@ -75,18 +79,27 @@ func TestLearned(t *testing.T) {
 		t.Errorf("the pull is not felt: negative %v, without it %v", with.Probabilities.Negative, without.Probabilities.Negative)
 	}
 
-	// What was learned from reviews counts as much as the text is a review.
+	// What was learned from reviews counts as much as the text is a review, and from long
+	// ones in long ones.
 	files["pl/learned.reviews.tsv"] = file(learned, "hotel;;;;;4", "paczka;;;;;-4", "zimna;-6;;6;;")
+	files["pl/learned.longreviews.tsv"] = file(learned, "zimna;6;;-6;;")
 	model.Reviews = &sentiment.ReviewModel{}
 	s = scorer()
 	for _, tt := range []struct {
-		text  string
-		share float64
+		text   string
+		words  float64
+		talk   float64
+		rule   string
+		praise float64
 	}{
-		{"zimna hotel", 1 / (1 + math.Exp(-4/math.Sqrt(1.4)))},
-		{"zimna paczka", 1 / (1 + math.Exp(4/math.Sqrt(1.4)))},
-		{"zimna xyz", 0.5},
+		{"zimna hotel", 2, 4, "learned:reviews", 1},
+		{"zimna paczka", 2, -4, "learned:reviews", 1},
+		{"zimna xyz", 2, 0, "learned:reviews", 1},
+		{"zimna" + strings.Repeat(" xyz", sentiment.SentenceWords-1), sentiment.SentenceWords, 0, "learned:reviews", 1},
+		{"zimna" + strings.Repeat(" xyz", sentiment.SentenceWords), sentiment.SentenceWords + 1, 0, "learned:longreviews", -1},
 	} {
+		damp := 1 / math.Sqrt(1+tt.words/5)
+		want := 1 / (1 + math.Exp(-tt.talk*damp))
 		share, desk, reviews := "", 0.0, 0.0
 		for _, e := range s.Score(tt.text, "pl", true).Evidence {
 			switch e.Rule {
@@ -94,13 +107,13 @@ func TestLearned(t *testing.T) {
 				share = e.Entry
 			case "learned:desk":
 				desk += e.Weight
-			case "learned:reviews":
+			case tt.rule:
 				reviews += e.Weight
 			}
 		}
-		whole := 3 / math.Sqrt(1.4)
-		if share != fmt.Sprintf("%.2f", tt.share) || math.Abs(desk+whole*(1-tt.share)) > 0.03 || math.Abs(reviews-whole*tt.share) > 0.03 {
-			t.Errorf("%q: share %s, desk %.3f, reviews %.3f; want a share of %.2f", tt.text, share, desk, reviews, tt.share)
+		whole := 3 * damp
+		if share != fmt.Sprintf("%.2f", want) || math.Abs(desk+whole*(1-want)) > 0.03 || math.Abs(reviews-tt.praise*whole*want) > 0.03 {
+			t.Errorf("%.20q: share %s, desk %.3f, reviews %.3f; want a share of %.2f", tt.text, share, desk, reviews, want)
 		}
 	}
 }

@@ -126,9 +126,10 @@ type Model struct {
 // A ReviewModel holds the weights that take the place of a desk's in reviews. They stand
 // in a file of their own, since they come of data of another licence.
 type ReviewModel struct {
-	Classes [numFeatures][numClasses]float32
-	// Long are added to them in the measure of fLength: one word of praise is much in a
-	// sentence, and little in a page.
+	// Classes are those of a sentence. To them Length is added in the measure of fLength:
+	// one word of praise is much among three, and less among twenty.
+	Classes, Length [numFeatures][numClasses]float32
+	// Long are those of a longer text.
 	Long [numFeatures][numClasses]float32
 	// Talk are the weights that say, with those of learned words, whether a text is a
 	// review.
@@ -145,8 +146,24 @@ const (
 const (
 	modelHeader        = "feature\tnegative\tneutral\tpositive\tmixed\tfrustration\taspect"
 	reviewsModelHeader = "feature\tnegative\tneutral\tpositive\tmixed\ttalk"
-	longPrefix         = "long:" // of the rows of ReviewModel.Long
 )
+
+// reviewParts are the parts of the file of a ReviewModel: all but the first are in front
+// of the names of its features.
+var reviewParts = [...]string{"", "length", "long"}
+
+// part returns the weights that stand in a part of the file; nil for none.
+func (m *ReviewModel) part(name string) *[numFeatures][numClasses]float32 {
+	switch name {
+	case reviewParts[0]:
+		return &m.Classes
+	case reviewParts[1]:
+		return &m.Length
+	case reviewParts[2]:
+		return &m.Long
+	}
+	return nil
+}
 
 // LoadModel reads the model of a lexicon's folder.
 func LoadModel(fsys fs.FS) (*Model, error) {
@@ -217,15 +234,16 @@ func ParseModel(data []byte) (*Model, error) {
 func parseReviews(data []byte) (*ReviewModel, error) {
 	m := &ReviewModel{}
 	err := parseWeights(ReviewsModelFile, reviewsModelHeader, data, func(name string, v []float32) bool {
-		name, long := strings.CutPrefix(name, longPrefix)
-		k := slices.Index(featureNames[:], name)
-		switch {
-		case k < 0 || long && v[4] != 0:
+		part, feature, ok := strings.Cut(name, ":")
+		if !ok {
+			part, feature = "", name
+		}
+		weights, k := m.part(part), slices.Index(featureNames[:], feature)
+		if weights == nil || k < 0 || part != "" && v[4] != 0 {
 			return false
-		case long:
-			copy(m.Long[k][:], v[:4])
-		default:
-			copy(m.Classes[k][:], v[:4])
+		}
+		copy(weights[k][:], v[:4])
+		if part == "" {
 			m.Talk[k] = v[4]
 		}
 		return true
@@ -315,19 +333,22 @@ func (m *ReviewModel) Bytes(comment ...string) []byte {
 		fmt.Fprintf(&b, "# %s\n", c)
 	}
 	b.WriteString(reviewsModelHeader + "\n")
-	for k, name := range featureNames {
-		b.WriteString(name)
-		for _, w := range m.Classes[k] {
-			b.WriteString("\t" + number(w))
+	for _, part := range reviewParts {
+		weights := m.part(part)
+		for k, name := range featureNames {
+			if part != "" {
+				name = part + ":" + name
+			}
+			b.WriteString(name)
+			for _, w := range weights[k] {
+				b.WriteString("\t" + number(w))
+			}
+			b.WriteByte('\t')
+			if part == "" {
+				b.WriteString(number(m.Talk[k]))
+			}
+			b.WriteByte('\n')
 		}
-		b.WriteString("\t" + number(m.Talk[k]) + "\n")
-	}
-	for k, name := range featureNames {
-		b.WriteString(longPrefix + name)
-		for _, w := range m.Long[k] {
-			b.WriteString("\t" + number(w))
-		}
-		b.WriteString("\t\n")
 	}
 	return b.Bytes()
 }
@@ -344,15 +365,27 @@ func number(v float32) string {
 func (m *Model) probabilities(f *features, p *pulls) (out [numClasses]float64) {
 	z := logits(&m.Classes, f)
 	for c := range z {
-		z[c] = z[c]*m.Sharpness + p.sum[lexicon.Desk][c]
+		z[c] = z[c]*m.Sharpness + p.desk[c]
 	}
 	if share := p.reviews; share > 0 {
-		r, long := logits(&m.Reviews.Classes, f), logits(&m.Reviews.Long, f)
+		r := m.Reviews.logits(f, p.sort)
 		for c := range z {
-			z[c] += share * (r[c] + f[fLength]*long[c] + p.sum[lexicon.Reviews][c] - z[c])
+			z[c] += share * (r[c] + p.review[c] - z[c])
 		}
 	}
 	return softmax(z)
+}
+
+// logits of the classes of a review by all but learned words.
+func (m *ReviewModel) logits(f *features, sort lexicon.Domain) [numClasses]float32 {
+	if sort == lexicon.LongReviews {
+		return logits(&m.Long, f)
+	}
+	z, length := logits(&m.Classes, f), logits(&m.Length, f)
+	for c := range z {
+		z[c] += f[fLength] * length[c]
+	}
+	return z
 }
 
 func logits(weights *[numFeatures][numClasses]float32, f *features) (z [numClasses]float32) {

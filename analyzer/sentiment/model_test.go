@@ -66,10 +66,12 @@ func TestLoadModel(t *testing.T) {
 	}
 }
 
-// TestLearnReviews proves that the words of reviews are learned beside those of a desk:
-// the same word means another thing in each, and the text tells which.
+// TestLearnReviews proves that the words of sentences and of longer reviews are learned
+// beside those of a desk: the same word means another thing in each, and the text tells
+// which.
 func TestLearnReviews(t *testing.T) {
-	var reviews, desk []sentiment.Example
+	const more = " tam i tu, w tym i w tamtym hotelu" // of which four are a longer review
+	var reviews, long, desk []sentiment.Example
 	for i := range 120 {
 		class, word := odzew.Positive, "ciepła"
 		if i%2 == 0 {
@@ -81,21 +83,24 @@ func TestLearnReviews(t *testing.T) {
 		}
 		end := strings.Repeat(" tu", i%7)
 		reviews = append(reviews, sentiment.Example{Text: "zupa w hotelu " + word + end, Lang: "pl", Sentiment: class, Weight: 1})
+		long = append(long, sentiment.Example{Text: "zupa w hotelu " + word + end + strings.Repeat(more, 4), Lang: "pl", Sentiment: other, Weight: 1})
 		desk = append(desk, sentiment.Example{Text: "proszę o fakturę " + word + end, Lang: "pl", Sentiment: other, Weight: 1})
 	}
 	set, model := load(t)
 	set.Learned, model.Reviews = nil, nil
 	s := sentiment.New(set.Compile(), model)
 	o := sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 1000, L1: 0.1, L2: 1, Rate: 0.3, Epochs: 20}
-	words, talk := s.LearnReviews(reviews, desk, o)
+	words, longWords, talk := s.LearnReviews(reviews, long, desk, sentiment.ReviewOptions{Sentences: o, Texts: o, Talk: o})
 	set.Learned = []*lexicon.LearnedFile{
 		{Name: "pl/learned.reviews.tsv", Lang: lexicon.PL, Domain: lexicon.Reviews, Rows: words},
+		{Name: "pl/learned.longreviews.tsv", Lang: lexicon.PL, Domain: lexicon.LongReviews, Rows: longWords},
 		{Name: "pl/learned.desk.tsv", Lang: lexicon.PL, Domain: lexicon.Desk, Rows: s.Learn(desk, lexicon.Desk, o)},
 	}
 	model.Reviews = talk
 	s = sentiment.New(set.Compile(), model)
 	for text, want := range map[string]odzew.Sentiment{
 		"zupa w hotelu ciepła": odzew.Positive, "zupa w hotelu zimna": odzew.Negative,
+		"zupa w hotelu ciepła" + strings.Repeat(more, 4): odzew.Negative, "zupa w hotelu zimna" + strings.Repeat(more, 4): odzew.Positive,
 		"proszę o fakturę ciepła": odzew.Negative, "proszę o fakturę zimna": odzew.Positive,
 	} {
 		p := s.Score(text, "pl", false).Probabilities
@@ -122,7 +127,8 @@ func load(t *testing.T) (*lexicon.Set, *sentiment.Model) {
 // TestModelBytes proves that a model is written as it is read, that of reviews with it.
 func TestModelBytes(t *testing.T) {
 	_, m := load(t)
-	m.Reviews.Long[0] = [4]float32{1, -2, 0.25, 0}
+	m.Reviews.Length[0] = [4]float32{1, -2, 0.25, 0}
+	m.Reviews.Long[1] = [4]float32{0, 0.5, 1, 0}
 	again, err := sentiment.LoadModel(fstest.MapFS{
 		sentiment.ModelFile:        {Data: m.Bytes()},
 		sentiment.ReviewsModelFile: {Data: m.Reviews.Bytes()},
@@ -135,21 +141,36 @@ func TestModelBytes(t *testing.T) {
 	}
 }
 
-// TestLong proves that features of a review may weigh something else in a long one.
+// TestLong proves that features of a review may weigh something else in a longer sentence,
+// and in a text.
 func TestLong(t *testing.T) {
 	set, model := load(t)
 	lex := set.Compile()
-	chance := func(long float32, words int) float64 {
-		reviews := &sentiment.ReviewModel{}
-		reviews.Talk[0] = 99 // all is a review
-		reviews.Long[0][2] = long
-		m := *model
-		m.Reviews = reviews
-		return sentiment.New(lex, &m).Score(strings.Repeat("krzesło ", words), "pl", false).Probabilities.Positive
+	gain := func(words int, change func(r *sentiment.ReviewModel)) float64 {
+		score := func(r *sentiment.ReviewModel) float64 {
+			r.Talk[0] = 99 // all is a review
+			m := *model
+			m.Reviews = r
+			return sentiment.New(lex, &m).Score(strings.Repeat("xyz ", words), "pl", false).Probabilities.Positive
+		}
+		changed := &sentiment.ReviewModel{}
+		change(changed)
+		return math.Log(score(changed) / score(&sentiment.ReviewModel{}))
 	}
-	gain := func(words int) float64 { return math.Log(chance(3, words) / chance(0, words)) }
-	if short, long := gain(3), gain(60); short <= 0 || long <= 1.5*short {
-		t.Errorf("what counts in long reviews adds %.3f to the chance in a short one, %.3f in a long one", short, long)
+	for _, tt := range []struct {
+		name                  string
+		change                func(r *sentiment.ReviewModel)
+		short, sentence, long bool
+	}{
+		{"classes", func(r *sentiment.ReviewModel) { r.Classes[0][2] = 3 }, true, true, false},
+		{"length", func(r *sentiment.ReviewModel) { r.Length[0][2] = 3 }, false, true, false},
+		{"long", func(r *sentiment.ReviewModel) { r.Long[0][2] = 3 }, false, false, true},
+	} {
+		for words, want := range map[int]bool{1: tt.short, sentiment.SentenceWords: tt.sentence, sentiment.SentenceWords + 1: tt.long} {
+			if got := gain(words, tt.change); (got > 0.3) != want {
+				t.Errorf("weights of %s add %.3f to the chance of praise in %d words", tt.name, got, words)
+			}
+		}
 	}
 }
 

@@ -12,14 +12,17 @@ import (
 // and are covered by nothing: their weights were learned on top of what the entries
 // say (see learn.go), so that they add what is missing.
 //
-// Words mean other things in a review of a hotel than in mail to a desk. So the words
-// of each domain count at the share at which the text is of that domain, and the same
-// words tell this share.
+// Words mean other things in a review of a hotel than in mail to a desk, and in a page
+// than in a sentence. So the words of each domain count at the share at which the text is
+// of that domain: the same words tell whether it is a review, its length of which sort.
 
 const (
 	// A sum over learned words is multiplied by 1/sqrt(1+n/pullWords), n the number of
 	// words: evidence grows slower than a text. It was chosen by cross-validation.
 	pullWords = 5
+	// SentenceWords is how many words a review has at most that is weighed as a sentence;
+	// longer ones are weighed as whole texts.
+	SentenceWords = 30
 	// A logit moves a chance by a quarter of itself at most. What moves praise against
 	// neutral by as much as neutral against blame moves the valence twice.
 	pullValence = 0.5
@@ -31,10 +34,22 @@ func damping(n int) float32 { return float32(1 / math.Sqrt(1+float64(n)/pullWord
 
 // pulls are the sums over the learned words of a message.
 type pulls struct {
-	sum     [lexicon.NumDomains][numClasses]float32 // logits
-	tags    [lexicon.NumToldTags]float32            // logits of stages, emotions and aspects
-	talk    float32                                 // logit of its being a review, by its words
-	reviews float32                                 // the share in which it is one
+	desk, review [numClasses]float32          // logits of the classes
+	tags         [lexicon.NumToldTags]float32 // logits of stages, emotions and aspects
+	talk         float32                      // logit of its being a review, by its words
+	sort         lexicon.Domain               // of reviews, were it one
+	reviews      float32                      // the share in which it is one
+}
+
+// share is how much words of a domain count.
+func (p *pulls) share(d lexicon.Domain) float32 {
+	switch d {
+	case lexicon.Desk:
+		return 1 - p.reviews
+	case p.sort:
+		return p.reviews
+	}
+	return 0
 }
 
 // A learnedWord is a row of a table that stands in the message.
@@ -46,7 +61,10 @@ type learnedWord struct {
 
 // pull finds the learned words of a message, and sums up their pulls.
 func (s *Scorer) pull(m *scratch) {
-	m.learned, m.pulls = m.learned[:0], pulls{}
+	m.learned, m.pulls = m.learned[:0], pulls{sort: lexicon.Reviews}
+	if m.tags.words > SentenceWords {
+		m.pulls.sort = lexicon.LongReviews
+	}
 	for l := lexicon.PL; l <= lexicon.EN; l++ {
 		if m.langs.Has(l) {
 			s.look(m, s.lex.Learned(l))
@@ -62,17 +80,16 @@ func (s *Scorer) pull(m *scratch) {
 		if !r.Pulls() {
 			continue
 		}
-		for d := range r.Pull {
-			for c, v := range r.Pull[d] {
-				p.sum[d][c] += float32(v)
-			}
+		review := &r.Pull[p.sort]
+		for c, v := range &r.Pull[lexicon.Desk] {
+			p.desk[c] += float32(v)
+			p.review[c] += float32(review[c])
 		}
 		p.talk += float32(r.Talk)
 	}
-	for d := range p.sum {
-		for c := range p.sum[d] {
-			p.sum[d][c] *= damp / 100
-		}
+	for c := range p.desk {
+		p.desk[c] *= damp / 100
+		p.review[c] *= damp / 100
 	}
 	p.talk *= damp / 100
 	for k := range p.tags {
@@ -81,7 +98,7 @@ func (s *Scorer) pull(m *scratch) {
 }
 
 // look finds the learned words of one language: each word, each pair of neighbours in
-// a sentence, the stem of each longer word.
+// a sentence and at its edges, the stem of each longer word.
 func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 	if t.Empty() {
 		return
@@ -91,11 +108,15 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 			m.learned = append(m.learned, learnedWord{uint32(start), uint32(end), r, t})
 		}
 	}
-	first := -1 // the word in front, where pairs begin with it
+	last, pairs := -1, false // the word in front, and whether pairs begin with it
+	end := func() {
+		if pairs {
+			add(last, last+1, t.Find(lexicon.PairHash(m.toks[last].Folded, lexicon.SentenceEnd)))
+		}
+	}
 	for i := range m.toks {
 		tok := &m.toks[i]
 		if tok.Kind != text.Word {
-			first = -1
 			continue
 		}
 		row := t.Find(tok.Folded)
@@ -105,14 +126,16 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 				add(i, i+1, t.Find(h))
 			}
 		}
-		if first >= 0 && m.toks[first].Sentence == tok.Sentence {
-			add(first, i+1, t.Find(lexicon.PairHash(m.toks[first].Folded, tok.Folded)))
+		switch {
+		case last < 0 || m.toks[last].Sentence != tok.Sentence:
+			end()
+			add(i, i+1, t.Find(lexicon.PairHash(lexicon.SentenceStart, tok.Folded)))
+		case pairs && last == i-1:
+			add(last, i+1, t.Find(lexicon.PairHash(m.toks[last].Folded, tok.Folded)))
 		}
-		first = -1
-		if row != nil && row.Pairs {
-			first = i
-		}
+		last, pairs = i, row != nil && row.Pairs
 	}
+	end()
 }
 
 // stem returns the hash of the first letters of a longer word.
@@ -139,16 +162,15 @@ func stem(w string) (lexicon.Hash, bool) {
 // weighLearned makes parts of the learned words, at the shares of their domains.
 func (s *Scorer) weighLearned(m *scratch) {
 	damp := damping(m.tags.words) / 100
-	share := [lexicon.NumDomains]float32{lexicon.Desk: 1 - m.pulls.reviews, lexicon.Reviews: m.pulls.reviews}
 	for i := range m.learned {
 		x := &m.learned[i]
 		if !x.row.Pulls() {
 			continue
 		}
-		for d := range x.row.Pull {
+		for _, d := range [...]lexicon.Domain{lexicon.Desk, m.pulls.sort} {
 			p := &x.row.Pull[d]
 			// What pulls to neutral most, as please does, is neither praise nor blame.
-			w := int32(1000 * pullValence * damp * share[d] * float32(max(0, p[positive]-p[neutral])-max(0, p[negative]-p[neutral])))
+			w := int32(1000 * pullValence * damp * m.pulls.share(d) * float32(max(0, p[positive]-p[neutral])-max(0, p[negative]-p[neutral])))
 			if w >= leastPull || w <= -leastPull {
 				m.parts = append(m.parts, part{x.start, x.end, uint32(i), learnedRules[d], w})
 				m.tags.valence += w
@@ -158,4 +180,4 @@ func (s *Scorer) weighLearned(m *scratch) {
 }
 
 // learnedRules are the names of the rule in the evidence, by domain.
-var learnedRules = [lexicon.NumDomains]string{"learned:desk", "learned:reviews"}
+var learnedRules = [lexicon.NumDomains]string{"learned:desk", "learned:reviews", "learned:longreviews"}

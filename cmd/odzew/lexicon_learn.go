@@ -28,7 +28,7 @@ type lexiconFitCmd struct {
 	Out          string   `help:"Where the learned words go; the file must be named so, in the folder pl or en of an overlay." placeholder:"learned.desk.tsv"`
 	Model        string   `help:"Where a model goes whose weights are fitted anew, for a whole lexicon of one's own." placeholder:"model.tsv"`
 	Lang         string   `help:"Language of the words: pl or en." enum:"pl,en" default:"pl"`
-	Domain       string   `help:"What the messages are: mail to a desk, or reviews." enum:"desk,reviews" default:"desk"`
+	Domain       string   `help:"What the messages are: mail to a desk, reviews of up to 30 words, or longer ones." enum:"desk,reviews,longreviews" default:"desk"`
 	Top          count    `help:"Learn at most this many words and pairs of words." default:"2000" placeholder:"N"`
 	Min          count    `help:"A word must stand in this many messages." default:"3" placeholder:"N"`
 	L1           float64  `name:"l1" help:"What a weight must be worth: more makes fewer words." default:"0.5"`
@@ -69,8 +69,8 @@ func (c *lexiconFitCmd) Run(p *program) error {
 		return nil
 	}
 	domain := lexicon.Desk
-	if c.Domain == lexicon.Reviews.String() {
-		domain = lexicon.Reviews
+	for domain.String() != c.Domain {
+		domain++
 	}
 	if want := lexicon.LearnedName(domain); filepath.Base(c.Out) != want {
 		return usagef("learned words of %s stand in a file named %s: --out %s", domain, want, filepath.Join(filepath.Dir(c.Out), want))

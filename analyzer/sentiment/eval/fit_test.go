@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -15,6 +16,7 @@ import (
 	"odzew"
 	"odzew/analyzer/sentiment"
 	"odzew/analyzer/sentiment/eval"
+	"odzew/analyzer/text"
 	"odzew/lexicon"
 )
 
@@ -22,11 +24,13 @@ import (
 //
 //	go test ./analyzer/sentiment/eval -run Fit -fit -timeout 30m
 //
+// or -run Fit/desk and -run Fit/reviews alone.
+//
 // Rules:
 //
-//   - Only training sets are read, and of our own corpus the four fifths that are not
-//     held out. What is measured with is never learned from, nor are settings chosen by
-//     it: those come of cross-validation within the training sets (-cv).
+//   - Only training sets are learned from, and of our own corpus the four fifths that are
+//     not held out. What is measured with is never learned from, nor are settings chosen
+//     by it: those come of cross-validation within the training sets (-cv).
 //   - A message's features weigh its signals by the model that stands there: a second
 //     run learns with what the first one found, and a third changes nothing.
 //   - What comes of data of another licence goes into files of their own.
@@ -115,9 +119,12 @@ func weighed(examples []sentiment.Example, weight, hide float64, every int) (out
 	return out
 }
 
-// reviewOptions were chosen on the sentences and texts of a fifth of the reviews for
-// training, which were left out.
-var reviewOptions = sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 30000, L1: 0.5, L2: 4, Rate: 0.2, Epochs: 6}
+// reviewOptions were chosen by cross-validation.
+var reviewOptions = sentiment.ReviewOptions{
+	Sentences: sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 30000, L1: 0.5, L2: 4, Rate: 0.2, Epochs: 6, Averaged: 3},
+	Texts:     sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 6000, L1: 2, L2: 4, Rate: 0.2, Epochs: 6},
+	Talk:      sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 15000, L1: 0.5, L2: 16, Rate: 0.2, Epochs: 12},
+}
 
 // deskOptions were chosen by cross-validation.
 var deskOptions = sentiment.LearnOptions{Least: 3, Most: 3000, L1: 0.5, L2: 2, Rate: 0.2, Epochs: 20}
@@ -171,12 +178,17 @@ func fitDesk(s *sentiment.Scorer, own, others []sentiment.Example) (*sentiment.M
 	return fitted.Model, files
 }
 
-// TestCrossValidate prints how well settings do on messages of the corpus that were left
-// out in turn.
+// TestCrossValidate prints how well settings do on what was left out in turn: messages of
+// the corpus, reviews for training.
 func TestCrossValidate(t *testing.T) {
 	if !*cv {
 		t.Skip("-cv was not given")
 	}
+	t.Run("desk", crossValidateDesk)
+	t.Run("reviews", crossValidateReviews)
+}
+
+func crossValidateDesk(t *testing.T) {
 	s, set := bareScorer(t)
 	own, others := ownMessages(t)
 	const folds = 4
@@ -224,42 +236,114 @@ func TestCrossValidate(t *testing.T) {
 	}
 }
 
+// crossValidateReviews leaves out a fifth of the reviews, their sentences with them, and
+// messages of the corpus, to see how surely they are told from reviews.
+func crossValidateReviews(t *testing.T) {
+	s, set := bareScorer(t)
+	shipped, err := lexicon.Load(os.DirFS(folder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk := slices.DeleteFunc(shipped.Learned, func(f *lexicon.LearnedFile) bool {
+		return f.Domain == lexicon.Reviews || f.Domain == lexicon.LongReviews
+	})
+	model, err := sentiment.LoadModel(os.DirFS(folder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, _ := ownMessages(t)
+	messages := inLang(own, "pl")
+	p := polemo(t)
+	const folds, tried = 5, 2
+	in := func(k int, e *sentiment.Example) bool {
+		h := fnv.New32a()
+		h.Write([]byte(e.ID))
+		return int(h.Sum32()>>8)%folds == k
+	}
+	var truth [3][]sentiment.Example
+	var scores [3][]odzew.Score
+	for k := range tried {
+		left := func(e sentiment.Example) bool { return in(k, &e) }
+		keep := func(of []sentiment.Example) []sentiment.Example { return slices.DeleteFunc(slices.Clone(of), left) }
+		kept := reviews{keep(p.sentences), keep(p.texts), keep(p.longer)}
+		files, fitted := fitReviews(s, kept, keep(messages))
+		set.Learned, model.Reviews = slices.Concat(desk, files), fitted
+		scorer := sentiment.New(set.Compile(), model)
+		for j, of := range [][]sentiment.Example{p.sentences, p.texts, messages} {
+			for _, e := range of {
+				if in(k, &e) {
+					truth[j] = append(truth[j], e)
+					scores[j] = append(scores[j], scorer.Score(e.Text, "", true))
+				}
+			}
+		}
+	}
+	for j, name := range []string{"sentences", "texts", "messages"} {
+		share := 0.0
+		for _, score := range scores[j] {
+			for _, e := range score.Evidence {
+				if e.Rule == "talk:reviews" {
+					x, _ := strconv.ParseFloat(e.Entry, 64)
+					share += x
+				}
+			}
+		}
+		r := eval.Measure(truth[j], scores[j])
+		t.Logf("%-9s %6d  acc %.4f  F1 4: %.4f 3: %.4f  Brier %.4f  reviews %.3f  %v", name, r.N, r.Accuracy.Value, r.F1Four.Value, r.F1Three.Value, r.Brier, share/float64(r.N), r.Confusion)
+	}
+}
+
 func TestFit(t *testing.T) {
 	if !*fit {
 		t.Skip("-fit was not given")
 	}
 	s, _ := bareScorer(t)
 	own, others := ownMessages(t)
-	model, files := fitDesk(s, own, others)
-	write(t, sentiment.ModelFile, model.Bytes(
-		"Fitted weights of the features of a message; see analyzer/sentiment/model.go. Generated: do not edit.",
-		"Learned from this project's own labelled messages (MIT) and, with little weight, from those of VADER (MIT,",
-		"Hutto and Gilbert 2014) and GoEmotions (Apache-2.0, Demszky et al. 2020).",
-	))
-	write(t, sentiment.TagsModelFile, model.Tags.Bytes(
-		"Fitted weights of what tells stage, emotion and aspects beside words; see analyzer/sentiment/tell.go. Generated: do not edit.",
-		"Learned from this project's own labelled messages (MIT).",
-	))
-	for _, f := range files {
-		from := inLang(own, f.Lang.String())
-		if f.Domain == lexicon.TagWords {
-			from = slices.DeleteFunc(from, func(e sentiment.Example) bool { return !e.Full })
-		}
-		write(t, f.Name, f.Bytes(
-			fmt.Sprintf("Learned from %d messages to a desk. Generated: do not edit; see analyzer/sentiment/eval/fit_test.go.", len(from)),
-			"licence: MIT, as the program; the messages are the project's own",
+	t.Run("desk", func(t *testing.T) {
+		model, files := fitDesk(s, own, others)
+		write(t, sentiment.ModelFile, model.Bytes(
+			"Fitted weights of the features of a message; see analyzer/sentiment/model.go. Generated: do not edit.",
+			"Learned from this project's own labelled messages (MIT) and, with little weight, from those of VADER (MIT,",
+			"Hutto and Gilbert 2014) and GoEmotions (Apache-2.0, Demszky et al. 2020).",
 		))
+		write(t, sentiment.TagsModelFile, model.Tags.Bytes(
+			"Fitted weights of what tells stage, emotion and aspects beside words; see analyzer/sentiment/tell.go. Generated: do not edit.",
+			"Learned from this project's own labelled messages (MIT).",
+		))
+		for _, f := range files {
+			from := inLang(own, f.Lang.String())
+			if f.Domain == lexicon.TagWords {
+				from = slices.DeleteFunc(from, func(e sentiment.Example) bool { return !e.Full })
+			}
+			write(t, f.Name, f.Bytes(
+				fmt.Sprintf("Learned from %d messages to a desk. Generated: do not edit; see analyzer/sentiment/eval/fit_test.go.", len(from)),
+				"licence: MIT, as the program; the messages are the project's own",
+			))
+		}
+	})
+	t.Run("reviews", func(t *testing.T) {
+		p := polemo(t)
+		files, model := fitReviews(s, p, inLang(own, "pl"))
+		head := []string{
+			fmt.Sprintf("Learned from %d sentences and %d texts of reviews. Generated: do not edit; see analyzer/sentiment/eval/fit_test.go.", len(p.sentences), len(p.texts)),
+			"licence: CC BY-SA 4.0, see pl/learned.reviews.LICENSE.txt",
+			"attribution: PolEmo 2.0, Kocoń, Miłkowski and Zaśko-Zielińska 2019, CLARIN-PL",
+		}
+		for _, f := range files {
+			write(t, f.Name, f.Bytes(head...))
+		}
+		write(t, sentiment.ReviewsModelFile, model.Bytes(head...))
+	})
+}
+
+// fitReviews learns how reviews talk, and what tells them from messages.
+func fitReviews(s *sentiment.Scorer, p reviews, messages []sentiment.Example) ([]*lexicon.LearnedFile, *sentiment.ReviewModel) {
+	short, long, model := s.LearnReviews(p.sentences, slices.Concat(p.texts, p.longer), weighed(messages, *desk, 0, 1), reviewOptions)
+	var files []*lexicon.LearnedFile
+	for d, words := range map[lexicon.Domain]sentiment.Words{lexicon.Reviews: short, lexicon.LongReviews: long} {
+		files = append(files, &lexicon.LearnedFile{Name: "pl/" + lexicon.LearnedName(d), Lang: lexicon.PL, Domain: d, Rows: words})
 	}
-	sentences, texts := polemo(t)
-	words, reviews := s.LearnReviews(slices.Concat(sentences, texts), weighed(inLang(own, "pl"), *desk, 0, 1), reviewOptions)
-	file := &lexicon.LearnedFile{Lang: lexicon.PL, Domain: lexicon.Reviews, Rows: words}
-	head := []string{
-		fmt.Sprintf("Learned from %d sentences and %d texts of reviews. Generated: do not edit; see analyzer/sentiment/eval/fit_test.go.", len(sentences), len(texts)),
-		"licence: CC BY-SA 4.0, see pl/learned.reviews.LICENSE.txt",
-		"attribution: PolEmo 2.0, Kocoń, Miłkowski and Zaśko-Zielińska 2019, CLARIN-PL",
-	}
-	write(t, "pl/"+lexicon.LearnedName(lexicon.Reviews), file.Bytes(head...))
-	write(t, sentiment.ReviewsModelFile, reviews.Bytes(head...))
+	return files, model
 }
 
 // only keeps the examples that pass, and nothing in the place of the others, so that
@@ -300,63 +384,166 @@ func bareScorer(t testing.TB) (*sentiment.Scorer, *lexicon.Set) {
 	return sentiment.New(set.Compile(), model), set
 }
 
+// reviews are what is learned from of a corpus of reviews.
+type reviews struct {
+	sentences, texts []sentiment.Example
+	// longer are the sentences that teach beside texts.
+	longer []sentiment.Example
+}
+
+// key is by how many letters a sentence is looked for in a text. One of fewer tells no
+// text from another.
+const key = 12
+
+// A finder finds sentences in texts, by their letters alone.
+type finder struct {
+	plain   []string
+	byStart map[string][]int
+}
+
+func newFinder(sentences []sentiment.Example) *finder {
+	f := &finder{make([]string, len(sentences)), map[string][]int{}}
+	for i := range sentences {
+		f.plain[i] = letters(sentences[i].Text, nil)
+		if p := f.plain[i]; len(p) >= key {
+			f.byStart[p[:key]] = append(f.byStart[p[:key]], i)
+		}
+	}
+	return f
+}
+
+// find calls see with each sentence that stands in the letters of a text, from and to
+// which of them.
+func (f *finder) find(p string, see func(sentence, from, to int)) {
+	for i := range max(0, len(p)-key+1) {
+		for _, k := range f.byStart[p[i:i+key]] {
+			if strings.HasPrefix(p[i:], f.plain[k]) {
+				see(k, i, i+len(f.plain[k]))
+			}
+		}
+	}
+}
+
+// stands reports whether any of the sentences stands in a text.
+func (f *finder) stands(e sentiment.Example) (ok bool) {
+	f.find(letters(e.Text, nil), func(_, _, _ int) { ok = true })
+	return ok
+}
+
+// isShort reports whether a review is weighed as a sentence.
+func isShort(e sentiment.Example) bool { return words(e.Text) <= sentiment.SentenceWords }
+
+func isLong(e sentiment.Example) bool { return !isShort(e) }
+
+// words counts the words of a text, as the scorer does.
+func words(s string) (n int) {
+	for _, tok := range text.Tokenize(nil, s) {
+		if tok.Kind == text.Word {
+			n++
+		}
+	}
+	return n
+}
+
 // polemo returns the sentences and the texts of PolEmo for training. Both levels were
 // split by themselves, so sentences of one's test set stand in the other's texts for
-// training, and the other way round. Here only that is learned from which is for
-// training on both levels: of the texts what stands among the sentences, and of the
-// sentences those that stand in a text, whose ID they get.
-func polemo(t testing.TB) (sentences, texts []sentiment.Example) {
+// training, and the other way round. But what is as short as a sentence is weighed by
+// what was learned from sentences alone, and longer texts by what was learned from texts:
+// so only where the two meet something must not be learned from.
+//
+//   - Texts that are measured with and as short as a sentence: of these no sentence is
+//     learned from.
+//   - Sentences that are measured with and longer: of the texts, passages of such a length
+//     are learned from only where they are sentences for training, and no text is in which
+//     such a sentence stands all the same.
+//   - Beside texts, the sentences are learned from that stand in one for training.
+func polemo(t testing.TB) (p reviews) {
 	all := load(t, shared("data", "sentiment", "polemo2_sent.train.tsv"))
-	const key = 12 // letters by which a sentence is looked for
-	byStart := map[string][]int{}
-	plain := make([]string, len(all))
-	for i := range all {
-		plain[i] = letters(all[i].Text, nil)
-		if len(plain[i]) >= key {
-			byStart[plain[i][:key]] = append(byStart[plain[i][:key]], i)
+	f := newFinder(all)
+	measured := make([]bool, len(all))
+	for _, e := range load(t, shared("data", "sentiment", "polemo2_text.dev.tsv")) {
+		if isShort(e) {
+			f.find(letters(e.Text, nil), func(k, _, _ int) { measured[k] = true })
 		}
 	}
-	found := make([]bool, len(all)) // those of fewer letters tell no text from another
-	for i := range all {
-		found[i] = len(plain[i]) < key
-	}
+	long := newFinder(slices.DeleteFunc(load(t, shared("data", "sentiment", "polemo2_sent.dev.tsv")), isShort))
+	within := make([]bool, len(all))
 	for _, e := range load(t, shared("data", "sentiment", "polemo2_text.train.tsv")) {
 		var at []int // of each letter, where it stands in the text
-		p := letters(e.Text, &at)
+		plain := letters(e.Text, &at)
+		at = append(at, len(e.Text))
 		var kept strings.Builder
-		for i := 0; i+key <= len(p); {
-			longest := 0
-			for _, k := range byStart[p[i:i+key]] {
-				if n := len(plain[k]); n <= len(p)-i && p[i:i+n] == plain[k] {
-					longest = max(longest, n)
-					found[k] = true
-					all[k].ID = e.ID
-				}
+		end := 0 // of what was found
+		rest := func(to int) {
+			if between := e.Text[at[end]:at[to]]; words(between) <= sentiment.SentenceWords {
+				kept.WriteString(between)
 			}
-			if longest == 0 {
-				i++
-				continue
-			}
-			end := len(e.Text)
-			if i+longest < len(at) {
-				end = at[i+longest]
-			}
-			kept.WriteString(e.Text[at[i]:end])
-			i += longest
 		}
+		f.find(plain, func(k, from, to int) {
+			within[k] = true
+			all[k].ID = e.ID
+			if from >= end {
+				rest(from)
+				end = from
+			}
+			if to > end {
+				kept.WriteString(e.Text[at[end]:at[to]])
+				end = to
+			}
+		})
+		rest(len(plain))
 		if kept.Len()*2 >= len(e.Text) {
-			e.Text = kept.String()
-			e.Lang = "pl"
-			texts = append(texts, e)
+			e.Text, e.Lang = kept.String(), "pl"
+			p.texts = append(p.texts, e)
 		}
 	}
-	for i, ok := range found {
-		if ok {
-			all[i].Lang = "pl"
-			sentences = append(sentences, all[i])
+	const longer = 15 // words
+	for i, e := range all {
+		e.Lang = "pl"
+		if !measured[i] {
+			p.sentences = append(p.sentences, e)
+		}
+		if within[i] && words(e.Text) > longer {
+			p.longer = append(p.longer, e)
 		}
 	}
-	return sentences, texts
+	p.texts = slices.DeleteFunc(p.texts, long.stands)
+	p.longer = slices.DeleteFunc(p.longer, long.stands)
+	return p
+}
+
+// TestOverlap proves that no review that is measured with is weighed by what was learned
+// from it on the other level.
+func TestOverlap(t *testing.T) {
+	p := polemo(t)
+	sentences, texts := load(t, shared("data", "sentiment", "polemo2_sent.dev.tsv")), load(t, shared("data", "sentiment", "polemo2_text.dev.tsv"))
+	for _, tt := range []struct {
+		name          string
+		parts, wholes []sentiment.Example
+		not, notIn    func(sentiment.Example) bool
+	}{
+		{"sentences that are learned from, in short texts", p.sentences, texts, nil, isLong},
+		{"sentences that are learned from beside texts, in long texts", p.longer, texts, nil, isShort},
+		{"long sentences, in texts that are learned from", sentences, slices.Concat(p.texts, p.longer), isShort, nil},
+	} {
+		cut := func(of []sentiment.Example, leave func(sentiment.Example) bool) []sentiment.Example {
+			if leave == nil {
+				return of
+			}
+			return slices.DeleteFunc(slices.Clone(of), leave)
+		}
+		parts, wholes := cut(tt.parts, tt.not), cut(tt.wholes, tt.notIn)
+		f, n := newFinder(parts), 0
+		for _, e := range wholes {
+			if f.stands(e) {
+				n++
+			}
+		}
+		t.Logf("%s: %d in %d, %d", tt.name, len(parts), len(wholes), n)
+		if n > 0 || len(parts) == 0 || len(wholes) == 0 {
+			t.Errorf("%s: %d overlap", tt.name, n)
+		}
+	}
 }
 
 // letters returns a text without anything but its letters, and where each byte of them
