@@ -47,12 +47,14 @@ const TagWords = NumDomains
 
 var domainNames = [TagWords + 1]string{"desk", "reviews", "longreviews", "tags"}
 
-// The tags that learned words tell: the stages, the emotions, the aspects.
+// The tags that learned words tell: the stages, the emotions, the aspects, and of the
+// signals those that stand before pressure.
 const (
 	TagStages   = 0
 	TagEmotions = TagStages + 5
 	TagAspects  = TagEmotions + 7
-	NumToldTags = TagAspects + 14
+	TagSignals  = TagAspects + 14
+	NumToldTags = TagSignals + 13
 )
 
 // ToldTags are their names, as the files write them.
@@ -65,6 +67,9 @@ var ToldTags = func() (names [NumToldTags]string) {
 	}
 	for i, n := range Aspects {
 		names[TagAspects+i] = "aspect:" + n
+	}
+	for i, n := range Signals[:NumToldTags-TagSignals] {
+		names[TagSignals+i] = "signal:" + n
 	}
 	return names
 }()
@@ -247,7 +252,7 @@ func tagWeights(raw string) (tags []TagWeight, msg string) {
 		case !ok || n != len(weight):
 			return nil, fmt.Sprintf("%q is no weight of a tag: write aspect:price=0.42, from -99.99 to 99.99 with at most two decimals, one space between", one)
 		case k < 0:
-			return nil, fmt.Sprintf("%q is no stage:, emotion: or aspect: that is known", name)
+			return nil, fmt.Sprintf("%q is no stage:, emotion:, aspect: or signal: that is known", name)
 		case v == 0:
 			return nil, fmt.Sprintf("%q says nothing: leave it out", one)
 		case len(tags) > 0 && int(tags[len(tags)-1].Tag) >= k:
@@ -372,6 +377,8 @@ func (f *LearnedFile) EntryOf(row *LearnedRow) Entry {
 	for _, t := range row.Tags {
 		switch k := t.Tag; {
 		case t.Weight <= 0: // it speaks against the tag
+		case k >= TagSignals:
+			e.Tags.Signals |= 1 << (k - TagSignals)
 		case k >= TagAspects:
 			e.Tags.Aspects |= 1 << (k - TagAspects)
 		case k >= TagEmotions:

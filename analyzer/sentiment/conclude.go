@@ -68,6 +68,8 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 			signals |= bit(sigShouting)
 		}
 	}
+	_, score.Level = s.frustration(m, signals, class)
+	signals = s.tell(m, best, &p, signals, score)
 	score.Frustration, score.Level = s.frustration(m, signals, class)
 	if signals != 0 {
 		score.Signals = make([]string, 0, bits.OnesCount32(signals))
@@ -75,7 +77,6 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 	for rest := signals; rest != 0; rest &= rest - 1 {
 		score.Signals = append(score.Signals, lexicon.Signals[bits.TrailingZeros32(rest)])
 	}
-	s.tell(m, best, &p, score)
 }
 
 // most is the end of the scale of valence, in thousandths.

@@ -29,6 +29,8 @@ type Example struct {
 	// Fair is set where the messages of its set were not chosen for what entries find
 	// in them: where nothing is found, its class tells how often that is so.
 	Fair bool
+	// Blind is set where no entry was ever written for what the message says.
+	Blind bool
 	// Full is set where frustration, signals and aspects are labelled, too.
 	Full        bool
 	Frustration int

@@ -71,7 +71,7 @@ func (s *Scorer) LearnTags(examples []Example, o LearnOptions) (*TagModel, map[l
 			r.offset, r.dense = z[:], nil
 		}
 		w, _ := v.learn(rows[l], &o, tagChances, 0)
-		words[l] = v.tagRows(w)
+		words[l] = v.tagRows(w, 0)
 	}
 	return model, words
 }
@@ -104,7 +104,7 @@ func (m *scratch) partedRows(e *Example, weight float32) (rows []learnRow) {
 
 // tagGoal is what an example's labels say of each tag.
 func tagGoal(e *Example) []float32 {
-	goal := make([]float32, lexicon.NumToldTags)
+	goal := make([]float32, lexicon.TagSignals)
 	choose := func(from int, names []string, name string) {
 		at := slices.Index(names, name)
 		for k := range names {
@@ -146,14 +146,15 @@ func chances(z []float32) {
 	}
 }
 
-// tagRows writes words with what they weigh for tags; the least weights are left out.
-func (v *vocabulary) tagRows(words map[uint32][]float32) (out Words) {
+// tagRows writes words with what they weigh for tags, from one on; the least weights are
+// left out.
+func (v *vocabulary) tagRows(words map[uint32][]float32, from int) (out Words) {
 	const least = 5 // hundredths
 	for k, w := range words {
 		row := lexicon.LearnedRow{Entry: v.entry(k)}
 		for tag, x := range w {
 			if h := hundredths(x); h >= least || h <= -least {
-				row.Tags = append(row.Tags, lexicon.TagWeight{Tag: uint8(tag), Weight: h})
+				row.Tags = append(row.Tags, lexicon.TagWeight{Tag: uint8(from + tag), Weight: h})
 			}
 		}
 		if len(row.Tags) > 0 {

@@ -10,8 +10,9 @@ import (
 	"odzew/lexicon"
 )
 
-// Telling: the stage, the emotion and the aspects of a message. Entries name them;
-// learned words, and what else was found in the message, add what entries lack.
+// Telling: the stage, the emotion, the aspects and the signals of a message. Entries name
+// them; learned words, and what else was found in the message, add what entries lack, and
+// say where entries are not to be believed.
 //
 // Rules:
 //
@@ -19,7 +20,7 @@ import (
 //   - An emotion fits its class by definition: there is none in a neutral message, and
 //     no anger in praise. Of one message one stage, one emotion and up to three aspects
 //     are told.
-//   - Nothing here changes the class, the valence or the frustration.
+//   - Nothing here changes the class or the valence. Only in blame signals are told.
 
 // What speaks for tags beside learned words.
 const (
@@ -63,10 +64,22 @@ var tagFeatureNames = func() (names [numTagged]string) {
 
 type tagFeatures [numTagged]float32
 
+// What speaks for signals: some of it, and the sum of the learned words for each.
+const (
+	numTold     = lexicon.NumToldTags - lexicon.TagSignals
+	sWords      = numTagged
+	numBelieved = sWords + 1
+)
+
+// believed are from where to where that some stands: the bias, the length, the classes,
+// the signals that entries tell.
+var believed = [...][2]int{{tBias, tBias + 1}, {tLength, tLength + 1}, {tClass, tAnnoyed}, {tSignal, tAspect}}
+
 // A TagModel holds the weights of what speaks for tags, of each in lexicon.ToldTags, and
 // of what speaks for praise of an aspect in a mixed message.
 type TagModel struct {
-	Weights [numTagged][lexicon.NumToldTags]float32
+	Weights [numTagged][lexicon.TagSignals]float32
+	Signals [numBelieved][numTold]float32
 	Praise  [numPraise]float32
 }
 
@@ -82,6 +95,9 @@ func (t *TagModel) praiseRow(row int) []float32 {
 	return slices.Repeat(t.Praise[numAspects+row-1:][:1], numAspects)
 }
 
+// wordsRow is the row of TagModel.Signals that weighs learned words.
+const wordsRow = "words"
+
 var tagsModelHeader = "feature\t" + strings.Join(lexicon.ToldTags[:], "\t")
 
 // parseTagModel reads the weights for tags.
@@ -90,6 +106,11 @@ func parseTagModel(data []byte) (*TagModel, error) {
 	err := parseWeights(TagsModelFile, tagsModelHeader, data, func(name string, v []float32) bool {
 		if k := slices.Index(tagFeatureNames[:], name); k >= 0 {
 			copy(t.Weights[k][:], v)
+			copy(t.Signals[k][:], v[lexicon.TagSignals:])
+			return true
+		}
+		if name == wordsRow {
+			copy(t.Signals[sWords][:], v[lexicon.TagSignals:])
 			return true
 		}
 		row := slices.Index(praiseRows[:], name)
@@ -114,18 +135,19 @@ func (t *TagModel) Bytes(comment ...string) []byte {
 		fmt.Fprintf(&b, "# %s\n", c)
 	}
 	b.WriteString(tagsModelHeader + "\n")
-	write := func(name string, weights []float32) {
-		b.WriteString(name)
+	write := func(name string, from int, weights ...float32) {
+		b.WriteString(name + strings.Repeat("\t", from))
 		for _, w := range weights {
 			b.WriteString("\t" + number(w))
 		}
-		b.WriteByte('\n')
+		b.WriteString(strings.Repeat("\t", lexicon.NumToldTags-from-len(weights)) + "\n")
 	}
 	for k, name := range tagFeatureNames {
-		write(name, t.Weights[k][:])
+		write(name, 0, slices.Concat(t.Weights[k][:], t.Signals[k][:])...)
 	}
+	write(wordsRow, lexicon.TagSignals, t.Signals[sWords][:]...)
 	for k, name := range praiseRows {
-		write(name, slices.Concat(make([]float32, lexicon.TagAspects), t.praiseRow(k)))
+		write(name, lexicon.TagAspects, t.praiseRow(k)...)
 	}
 	return b.Bytes()
 }
@@ -154,16 +176,36 @@ func (m *scratch) tagFeatures(p *[numClasses]float64, level int, h *hint) (f tag
 	for k := range numSignals {
 		f[tSignal+k] = m.f[fSignal+k]
 	}
+	if m.tags.stressed {
+		f[tSignal+sigShouting] = 1 // in a complaint it is
+	}
 	copy(f[tAspect:], h.aspects[:])
 	return f
 }
 
-// logits of the tags by all but learned words.
-func (t *TagModel) logits(f *tagFeatures) (z [lexicon.NumToldTags]float32) {
+// logits of the tags but signals by all but learned words.
+func (t *TagModel) logits(f *tagFeatures) (z [lexicon.TagSignals]float32) {
 	for k, v := range f {
 		if v != 0 {
 			for c, w := range &t.Weights[k] {
 				z[c] += v * w
+			}
+		}
+	}
+	return z
+}
+
+// signalLogits are those of the signals, with the sum of the learned words for each.
+func (t *TagModel) signalLogits(f *tagFeatures, words []float32) (z [numTold]float32) {
+	for c, w := range t.Signals[sWords] {
+		z[c] = words[c] * w
+	}
+	for _, span := range &believed {
+		for k := span[0]; k < span[1]; k++ {
+			if v := f[k]; v != 0 {
+				for c, w := range &t.Signals[k] {
+					z[c] += v * w
+				}
 			}
 		}
 	}
@@ -188,8 +230,8 @@ const (
 	unlikely  = -99
 )
 
-// tell fills in what the message is about.
-func (s *Scorer) tell(m *scratch, class int, p *[numClasses]float64, score *odzew.Score) {
+// tell fills in what the message is about, and returns the signals to be believed.
+func (s *Scorer) tell(m *scratch, class int, p *[numClasses]float64, signals uint32, score *odzew.Score) uint32 {
 	m.hint = s.hintsOf(m, class, score.Level)
 	stage, emotion, likely, limits := m.hint.stage, m.hint.emotion, m.hint.aspects, &byEntries
 	if t := s.model.Tags; t != nil {
@@ -215,12 +257,38 @@ func (s *Scorer) tell(m *scratch, class int, p *[numClasses]float64, score *odze
 			}
 		}
 		limits = &withWords
+		if class == negative || class == mixed {
+			signals = m.believe(signals, t.signalLogits(&f, m.pulls.tags[lexicon.TagSignals:]))
+		}
 	}
 	score.Aspects = s.aspectsOf(m, class, &likely, limits, score.Aspects)
 	score.Stage, score.Emotion = lexicon.Stages[stage], "none"
 	if emotion != noEmotion {
 		score.Emotion = lexicon.Emotions[emotion]
 	}
+	return signals
+}
+
+// Logits, of the chances 0.14 and 0.4, between which the F1 of signals on messages that
+// were left out hardly changes. Entries are written by people who mean them: what one
+// tells is dropped only where it is unlikely.
+const (
+	unlikelySignal = -1.8
+	toldByWords    = -0.4
+)
+
+// believe returns the signals to be believed: of those that entries tell all that are not
+// unlikely, and those that learned words tell.
+func (m *scratch) believe(signals uint32, z [numTold]float32) uint32 {
+	for k, v := range z {
+		switch {
+		case v < unlikelySignal:
+			signals &^= bit(k)
+		case v >= toldByWords && m.pulls.tags[lexicon.TagSignals+k] >= leastTold:
+			signals |= bit(k)
+		}
+	}
+	return signals
 }
 
 // strongest returns the learned word of the message that speaks most for a tag; nil
@@ -255,6 +323,11 @@ func (s *Scorer) explainTags(m *scratch, score *odzew.Score, add func(start, end
 	for _, a := range score.Aspects {
 		if k := slices.Index(lexicon.Aspects, a.Aspect); m.tags.byAspect[k] == 0 {
 			list(lexicon.TagAspects + k)
+		}
+	}
+	for _, name := range score.Signals {
+		if k := slices.Index(lexicon.Signals, name); m.tags.bySignal[k] == 0 && k != sigShouting {
+			list(lexicon.TagSignals + k)
 		}
 	}
 }

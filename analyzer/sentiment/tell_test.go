@@ -76,8 +76,8 @@ func TestTell(t *testing.T) {
 	}
 }
 
-// plainTags is a model that believes the entries, and where there are none that a
-// message is about nothing, after sales.
+// plainTags is a model that believes the entries and words that tell signals, and where
+// there are none that a message is about nothing, after sales.
 func plainTags(t *testing.T) *sentiment.TagModel {
 	t.Helper()
 	var b strings.Builder
@@ -95,6 +95,14 @@ func plainTags(t *testing.T) *sentiment.TagModel {
 			return "1"
 		case strings.HasPrefix(tag, "aspect:"):
 			return "-2"
+		case strings.HasPrefix(tag, "signal:"):
+			return "-3"
+		}
+		return ""
+	})
+	row("words", func(tag string) string {
+		if strings.HasPrefix(tag, "signal:") {
+			return "1"
 		}
 		return ""
 	})
@@ -117,8 +125,9 @@ func plainTags(t *testing.T) *sentiment.TagModel {
 	return model.Tags
 }
 
-// TestTellNothingElse proves that words which tell tags change nothing but the tags: not
-// even these without a model of theirs, and no figure with it.
+// TestTellNothingElse proves that words which tell tags change nothing but the tags, and
+// the frustration of which signals are told: not even these without a model of theirs, and
+// no figure of the attitude with it.
 func TestTellNothingElse(t *testing.T) {
 	set, model := load(t)
 	without := *set
@@ -149,6 +158,13 @@ func TestTellNothingElse(t *testing.T) {
 			if got.Sentiment != nil && (*got.Sentiment == odzew.Neutral) != (got.Emotion == "none") {
 				t.Errorf("%q is %s, and its emotion %s", text, *got.Sentiment, got.Emotion)
 			}
+			if slices.Equal(got.Signals, want.Signals) && (got.Frustration != want.Frustration || got.Level != want.Level) {
+				t.Errorf("%q: the same signals, and the frustration %v instead of %v", text, got.Frustration, want.Frustration)
+			}
+			if got.Sentiment != nil && (*got.Sentiment == odzew.Neutral || *got.Sentiment == odzew.Positive) && !slices.Equal(got.Signals, want.Signals) {
+				t.Errorf("%q is %s, and told the signals %v instead of %v", text, *got.Sentiment, got.Signals, want.Signals)
+			}
+			got.Signals, got.Frustration, got.Level = want.Signals, want.Frustration, want.Level
 			got.Stage, got.Emotion, got.Aspects, got.Evidence = want.Stage, want.Emotion, want.Aspects, want.Evidence
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Fatalf("%q: %s", text, diff)
@@ -157,6 +173,39 @@ func TestTellNothingElse(t *testing.T) {
 	}
 	if changed*20 < n {
 		t.Errorf("of %d texts %d are told anything else", n, changed)
+	}
+}
+
+// TestBelieve proves that an entry's signal is dropped where all else speaks against it,
+// that words tell one which no entry does and are the evidence of it, and that neither
+// happens where nothing is blamed.
+func TestBelieve(t *testing.T) {
+	set, model := load(t)
+	with := *set
+	with.Learned = append(slices.Clone(set.Learned), &lexicon.LearnedFile{Name: "en/learned.tags.tsv", Lang: lexicon.EN, Domain: lexicon.TagWords, Rows: []lexicon.LearnedRow{
+		{Entry: "zebra", Tags: []lexicon.TagWeight{{Tag: uint8(lexicon.TagSignals + slices.Index(lexicon.Signals, "effort")), Weight: 900}}},
+		{Entry: "yucca", Tags: []lexicon.TagWeight{{Tag: uint8(lexicon.TagSignals + slices.Index(lexicon.Signals, "legal")), Weight: -900}}},
+	}})
+	believing := *model
+	believing.Tags = plainTags(t)
+	s := sentiment.New(with.Compile(), &believing)
+	for _, tt := range []struct {
+		text, signals, evidence string
+	}{
+		{"This is a disgrace, my lawyer will write to you.", "legal", ""},
+		{"This is a disgrace, yucca, my lawyer will write to you.", "", ""},
+		{"This is a disgrace, zebra.", "effort", "zebra signal:effort"},
+		{"Where is the zebra?", "", ""},
+		{"Thank you, the zebra is wonderful!", "", ""},
+	} {
+		got := s.Score(tt.text, "en", true)
+		var evidence []string
+		for _, e := range got.Evidence {
+			evidence = append(evidence, e.Text+" "+e.Rule)
+		}
+		if signals := strings.Join(got.Signals, " "); signals != tt.signals || tt.evidence != "" && !slices.Contains(evidence, tt.evidence) {
+			t.Errorf("%q: signals %q told by %q", tt.text, signals, evidence)
+		}
 	}
 }
 
