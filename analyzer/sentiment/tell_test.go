@@ -182,7 +182,7 @@ func TestTellNothingElse(t *testing.T) {
 func TestBelieve(t *testing.T) {
 	set, model := load(t)
 	with := *set
-	with.Learned = append(slices.Clone(set.Learned), &lexicon.LearnedFile{Name: "en/learned.tags.tsv", Lang: lexicon.EN, Domain: lexicon.TagWords, Rows: []lexicon.LearnedRow{
+	with.Learned = append(slices.DeleteFunc(slices.Clone(set.Learned), func(f *lexicon.LearnedFile) bool { return f.Domain == lexicon.TagWords }), &lexicon.LearnedFile{Name: "en/learned.tags.tsv", Lang: lexicon.EN, Domain: lexicon.TagWords, Rows: []lexicon.LearnedRow{
 		{Entry: "zebra", Tags: []lexicon.TagWeight{{Tag: uint8(lexicon.TagSignals + slices.Index(lexicon.Signals, "effort")), Weight: 900}}},
 		{Entry: "yucca", Tags: []lexicon.TagWeight{{Tag: uint8(lexicon.TagSignals + slices.Index(lexicon.Signals, "legal")), Weight: -900}}},
 	}})
@@ -192,9 +192,9 @@ func TestBelieve(t *testing.T) {
 	for _, tt := range []struct {
 		text, signals, evidence string
 	}{
-		{"This is a disgrace, my lawyer will write to you.", "legal", ""},
-		{"This is a disgrace, yucca, my lawyer will write to you.", "", ""},
-		{"This is a disgrace, zebra.", "effort", "zebra signal:effort"},
+		{"Awful service, my lawyer will write to you.", "legal", ""},
+		{"Awful service, yucca, my lawyer will write to you.", "", ""},
+		{"Awful service, zebra.", "effort", "zebra signal:effort"},
 		{"Where is the zebra?", "", ""},
 		{"Thank you, the zebra is wonderful!", "", ""},
 	} {
