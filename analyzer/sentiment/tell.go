@@ -278,13 +278,14 @@ const (
 )
 
 // believe returns the signals to be believed: of those that entries tell all that are not
-// unlikely, and those that learned words tell.
+// unlikely, and those that learned words tell. What is enough for the highest level by
+// itself must be worded as entries know it: in idle talk words alone would raise alarms.
 func (m *scratch) believe(signals uint32, z [numTold]float32) uint32 {
 	for k, v := range z {
 		switch {
 		case v < unlikelySignal:
 			signals &^= bit(k)
-		case v >= toldByWords && m.pulls.tags[lexicon.TagSignals+k] >= leastTold:
+		case alone&bit(k) == 0 && v >= toldByWords && m.pulls.tags[lexicon.TagSignals+k] >= leastTold:
 			signals |= bit(k)
 		}
 	}

@@ -172,6 +172,9 @@ func unhidden(examples []sentiment.Example) []sentiment.Example {
 func taught(own []sentiment.Example) []sentiment.Example {
 	out := slices.Clone(own)
 	for i := range out {
+		if out[i].Weight == planned {
+			out[i].Stage = "" // that of the plan, which many of them do not show
+		}
 		out[i].Weight = 1
 		if !out[i].Blind {
 			out[i].Hide = *hidden / 2
