@@ -65,7 +65,7 @@ func (s *Scorer) read(m *scratch, message, hint string) {
 	switch hint {
 	case "pl", "en", "mixed":
 	default:
-		m.lang = decide(message, pl, en, both, words, strange)
+		m.lang = decide(message, pl, en, both, words, strange, guesses)
 	}
 	switch m.lang {
 	case "pl":
@@ -95,14 +95,23 @@ func (s *Scorer) read(m *scratch, message, hint string) {
 }
 
 // decide says which language a text is in, given how many of its words are known
-// in one language only, how many in both, and how many have strange letters.
-func decide(message string, pl, en, both, words, strange int) string {
+// in one language only, how many in both, how many have strange letters, and how many
+// were not known as they are written.
+func decide(message string, pl, en, both, words, strange, guesses int) string {
 	known := pl + en + both
 	if strange == 0 && known*5 >= words*2 {
 		switch {
 		case pl >= 3 && en*6 <= pl:
 			return "pl"
 		case en >= 3 && pl*6 <= en && en*4 >= words:
+			return "en"
+		}
+	}
+	if strange == 0 && known == words && guesses == 0 { // two words are little for the detector, and enough here
+		switch {
+		case pl > 0 && en == 0:
+			return "pl"
+		case en > 0 && pl == 0:
 			return "en"
 		}
 	}

@@ -124,6 +124,10 @@ func TestScore(t *testing.T) {
 		{"Could you please send me the invoice for March?", "en", odzew.Neutral, ""},
 		{"Bez zastrzeżeń, polecam.", "pl", odzew.Positive, ""},
 		{"Nie polecam.", "pl", odzew.Negative, ""},
+		// Two known words tell their language, whatever the detector takes them for.
+		{"Nie wrócimy.", "pl", odzew.Negative, ""},
+		{"Basen super.", "pl", odzew.Positive, ""},
+		{"Nein danke.", "de", "", sentiment.ReasonLanguage},
 	} {
 		got := s.Score(tt.text, "", false)
 		var class odzew.Sentiment
