@@ -75,7 +75,7 @@ type blindText struct {
 // believed describes a message as believe does before it adds learned words.
 func (s *Scorer) believed(m *scratch) (out []feature) {
 	f := s.hinted(m)
-	for _, span := range &believed {
+	for _, span := range &believedBy {
 		for k := span[0]; k < span[1]; k++ {
 			if f[k] != 0 {
 				out = append(out, feature{uint32(k), f[k]})

@@ -71,9 +71,9 @@ const (
 	numBelieved = sWords + 1
 )
 
-// believed are from where to where that some stands: the bias, the length, the classes,
+// believedBy are from where to where that some stands: the bias, the length, the classes,
 // the signals that entries tell.
-var believed = [...][2]int{{tBias, tBias + 1}, {tLength, tLength + 1}, {tClass, tAnnoyed}, {tSignal, tAspect}}
+var believedBy = [...][2]int{{tBias, tBias + 1}, {tLength, tLength + 1}, {tClass, tAnnoyed}, {tSignal, tAspect}}
 
 // A TagModel holds the weights of what speaks for tags, of each in lexicon.ToldTags, and
 // of what speaks for praise of an aspect in a mixed message.
@@ -200,7 +200,7 @@ func (t *TagModel) signalLogits(f *tagFeatures, words []float32) (z [numTold]flo
 	for c, w := range t.Signals[sWords] {
 		z[c] = words[c] * w
 	}
-	for _, span := range &believed {
+	for _, span := range &believedBy {
 		for k := span[0]; k < span[1]; k++ {
 			if v := f[k]; v != 0 {
 				for c, w := range &t.Signals[k] {

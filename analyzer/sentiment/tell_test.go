@@ -317,6 +317,45 @@ func TestLearnTags(t *testing.T) {
 	}
 }
 
+// TestLearnSignals proves that a word that tells a signal is learned, that an entry which
+// is wrong in blind messages is doubted, and both the same each time.
+func TestLearnSignals(t *testing.T) {
+	var examples []sentiment.Example
+	for i := range 400 {
+		e := sentiment.Example{
+			Text: fmt.Sprintf("Beznadziejna obsługa %s. Zgłaszam ponownie.", strings.Repeat("tu ", i%5)), Lang: "pl",
+			Sentiment: odzew.Negative, Weight: 1, Full: true, Blind: i%4 < 2,
+		}
+		if i%2 == 0 {
+			e.Text = fmt.Sprintf("Beznadziejna obsługa, zgrzytek %s.", strings.Repeat("tu ", i%7))
+			e.Signals = []string{"effort"}
+		}
+		examples = append(examples, e)
+	}
+	set, model := load(t)
+	set.Learned, model.Reviews, model.Tags = nil, nil, nil
+	s := sentiment.New(set.Compile(), model)
+	entry, word := "Beznadziejna obsługa. Zgłaszam ponownie.", "Beznadziejna obsługa, zgrzytek."
+	if got := s.Score(entry, "pl", false).Signals; !slices.Contains(got, "repeat_contact") {
+		t.Fatalf("%q: %v: no entry to doubt", entry, got)
+	}
+	o := sentiment.LearnOptions{Least: 3, Most: 100, L1: 1, L2: 1, Rate: 0.5, Epochs: 10}
+	tags, again := new(sentiment.TagModel), new(sentiment.TagModel)
+	words, same := s.LearnSignals(examples, tags, o), s.LearnSignals(examples, again, o)
+	if diff := cmp.Diff(tags, again) + cmp.Diff(words, same); diff != "" {
+		t.Error("learned twice, it differs: ", diff)
+	}
+	model.Tags = tags
+	set.Learned = []*lexicon.LearnedFile{{Name: "pl/learned.tags.tsv", Lang: lexicon.PL, Domain: lexicon.TagWords, Rows: words[lexicon.PL]}}
+	s = sentiment.New(set.Compile(), model)
+	if got := s.Score(entry, "pl", false).Signals; slices.Contains(got, "repeat_contact") {
+		t.Errorf("%q: %v: of a hundred blind messages it was in none", entry, got)
+	}
+	if got := s.Score(word, "pl", false).Signals; !slices.Equal(got, []string{"effort"}) {
+		t.Errorf("%q: %v, want effort", word, got)
+	}
+}
+
 // TestTagModelErrors is what a file of weights for tags may not say.
 func TestTagModelErrors(t *testing.T) {
 	data, err := fs.ReadFile(lexicon.Shipped(), sentiment.ModelFile)
