@@ -29,6 +29,8 @@ type Compiled struct {
 	// bitmaps have a bit for each symbol, for the forms that satisfy many: common
 	// words are asked for most.
 	bitmaps []uint64
+	// busyMarks are the marks of these forms, as near has them.
+	busyMarks [][numMarks / 64]uint64
 	// byClass are the gates of patterns that have nothing rarer than a class.
 	byClass [numClasses][]gate
 	learned [numLangs]*Table
@@ -564,7 +566,13 @@ func (c *Compiled) mapBusy() {
 		}
 	}
 	c.bitmaps = make([]uint64, int(n)*c.mapSize())
+	c.busyMarks = make([][numMarks / 64]uint64, n)
 	for i := range c.forms[:len(c.forms)-1] {
+		if k := c.forms[i].busy; k != 0 {
+			for _, m := range c.marks[c.forms[i].marks:c.forms[i+1].marks] {
+				c.busyMarks[k-1][m%numMarks/64] |= 1 << (m % 64)
+			}
+		}
 		for _, sym := range c.syms[c.forms[i].syms:c.forms[i+1].syms] {
 			set(uint32(i), sym)
 		}

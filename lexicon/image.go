@@ -54,6 +54,7 @@ func (c *Compiled) Image() []byte {
 	put(&w, c.steps)
 	put(&w, c.guards)
 	put(&w, c.bitmaps)
+	put(&w, c.busyMarks)
 	for k := range c.byClass {
 		put(&w, c.byClass[k])
 	}
@@ -97,6 +98,7 @@ func OfImage(image []byte, version string) (*Compiled, error) {
 	c.steps = take[step](&r)
 	c.guards = take[step](&r)
 	c.bitmaps = take[uint64](&r)
+	c.busyMarks = take[[numMarks / 64]uint64](&r)
 	for k := range c.byClass {
 		c.byClass[k] = take[gate](&r)
 	}

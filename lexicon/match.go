@@ -106,6 +106,12 @@ func (t *trial) sentence(dst []Match, lo, hi int, langs Langs) []Match {
 		if w.Mark == Ellipsis {
 			w.bloom = ^uint64(0) // patterns run over it
 		}
+		if w.busy != 0 {
+			for k, m := range &c.busyMarks[w.busy-1] {
+				near.marks[k] |= m
+			}
+			continue
+		}
 		for _, m := range c.marks[f[0].marks:f[1].marks] {
 			near.marks[m%numMarks/64] |= 1 << (m % 64)
 		}
