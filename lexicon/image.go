@@ -19,7 +19,7 @@ import (
 //     which Go checks: no image can reach outside of itself.
 //   - Of its Entries only what scoring needs is there: no Note, File and Line.
 
-const imageMagic = "odzew lexicon 3\n"
+const imageMagic = "odzew lexicon 4\n"
 
 // An imageEntry is an Entry but for its texts. Its pattern ends at patternEnd, and
 // begins where the one before ends.
@@ -30,6 +30,7 @@ type imageEntry struct {
 	kind              Kind
 	pos               POS
 	lang              Lang
+	site              bool
 }
 
 // Image returns the memory of the lexicon.
@@ -40,7 +41,7 @@ func (c *Compiled) Image() []byte {
 	for i := range c.Entries {
 		e := &c.Entries[i]
 		text = append(text, e.Pattern...)
-		entries[i] = imageEntry{e.Polarity, e.Opinion, e.Tags, uint32(len(text)), e.Kind, e.POS, e.Lang}
+		entries[i] = imageEntry{e.Polarity, e.Opinion, e.Tags, uint32(len(text)), e.Kind, e.POS, e.Lang, e.Site}
 	}
 	put(&w, entries)
 	put(&w, text)
@@ -85,7 +86,7 @@ func OfImage(image []byte, version string) (*Compiled, error) {
 		if e.patternEnd < start || int(e.patternEnd) > len(text) || e.kind >= numKinds || e.lang >= numLangs {
 			return nil, errors.New("an image of a lexicon with a wrong entry")
 		}
-		c.Entries[i] = Entry{Pattern: text[start:e.patternEnd], Kind: e.kind, Polarity: e.polarity, Opinion: e.opinion, Tags: e.tags, POS: e.pos, Lang: e.lang}
+		c.Entries[i] = Entry{Pattern: text[start:e.patternEnd], Kind: e.kind, Polarity: e.polarity, Opinion: e.opinion, Tags: e.tags, POS: e.pos, Lang: e.lang, Site: e.site}
 		start = e.patternEnd
 	}
 	c.index.take(&r)

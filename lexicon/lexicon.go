@@ -138,6 +138,7 @@ type Entry struct {
 	Weights [4]float64
 
 	Lang Lang
+	Site bool   // it stands in an overlay
 	File string // where it stands, for messages: pl/opinion.tsv
 	Line int
 

@@ -239,8 +239,9 @@ func overlay(base, over []Entry) []Entry {
 		return slices.Contains(kinds, e.Kind) || slices.Contains(kinds, Off)
 	})
 	for i := range over {
-		if over[i].Kind != Off {
-			out = append(out, over[i])
+		if e := over[i]; e.Kind != Off {
+			e.Site = true
+			out = append(out, e)
 		}
 	}
 	return out

@@ -23,6 +23,7 @@ type entryInfo struct {
 	pos      lexicon.POS
 	strong   bool // opinion of 0.4 or more
 	without  bool // a negator that says what is missing
+	site     bool // a site's own
 	// booster is the entry that the same word has as a booster, where it has a
 	// tone, too.
 	booster      *entryInfo
@@ -46,7 +47,7 @@ var rank = [...]uint8{
 }
 
 func newEntryInfo(e *lexicon.Entry) entryInfo {
-	in := entryInfo{kind: e.Kind, rank: rank[e.Kind], opinion: float32(e.Opinion), tags: e.Tags, pos: e.POS, strong: e.Opinion >= 0.4}
+	in := entryInfo{kind: e.Kind, rank: rank[e.Kind], opinion: float32(e.Opinion), tags: e.Tags, pos: e.POS, strong: e.Opinion >= 0.4, site: e.Site}
 	polarity := e.Polarity
 	switch e.Kind {
 	case lexicon.Booster, lexicon.Dampener:

@@ -44,6 +44,7 @@ type tally struct {
 	stressed  bool // a word in capitals is stressed
 
 	signals  uint32
+	bySite   uint32              // signals that a site's own entries tell
 	asked    uint32              // signals within questions only
 	bySignal [numSignals]uint32  // 1 + index of the match that is the strongest
 	aspects  [numAspects]float32 // how much the message is about it
@@ -82,6 +83,9 @@ func (s *Scorer) collectTags(m *scratch) {
 					m.tags.asked &^= bit(k)
 				}
 				m.tags.signals |= bit(k)
+				if in.site {
+					m.tags.bySite |= bit(k)
+				}
 			}
 		}
 		for rest := t.Aspects; rest != 0; rest &= rest - 1 {

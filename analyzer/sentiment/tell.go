@@ -280,11 +280,12 @@ const (
 // believe returns the signals to be believed: of those that entries tell all that are not
 // unlikely, and those that learned words tell. What is enough for the highest level by
 // itself must be worded as entries know it: in idle talk words alone would raise alarms.
+// A site's own entries are never doubted: nothing is known of how often they are right.
 func (m *scratch) believe(signals uint32, z [numTold]float32) uint32 {
 	for k, v := range z {
 		switch {
 		case v < unlikelySignal:
-			signals &^= bit(k)
+			signals &^= bit(k) &^ m.tags.bySite
 		case alone&bit(k) == 0 && v >= toldByWords && m.pulls.tags[lexicon.TagSignals+k] >= leastTold:
 			signals |= bit(k)
 		}

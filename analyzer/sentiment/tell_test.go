@@ -181,7 +181,11 @@ func TestTellNothingElse(t *testing.T) {
 // happens where nothing is blamed.
 func TestBelieve(t *testing.T) {
 	set, model := load(t)
-	with := *set
+	over, err := lexicon.Load(lexicon.Shipped(), fstest.MapFS{"en/site.tsv": {Data: []byte("entry\tkind\tpolarity\topinion\ttags\tpos\tnote\n=yak\tsignal\t\t0.8\tsignal:legal\t\t\n")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := *over
 	with.Learned = append(slices.DeleteFunc(slices.Clone(set.Learned), func(f *lexicon.LearnedFile) bool { return f.Domain == lexicon.TagWords }), &lexicon.LearnedFile{Name: "en/learned.tags.tsv", Lang: lexicon.EN, Domain: lexicon.TagWords, Rows: []lexicon.LearnedRow{
 		{Entry: "zebra", Tags: []lexicon.TagWeight{{Tag: uint8(lexicon.TagSignals + slices.Index(lexicon.Signals, "effort")), Weight: 900}}},
 		{Entry: "yucca", Tags: []lexicon.TagWeight{{Tag: uint8(lexicon.TagSignals + slices.Index(lexicon.Signals, "legal")), Weight: -900}}},
@@ -194,6 +198,7 @@ func TestBelieve(t *testing.T) {
 	}{
 		{"Awful service, my lawyer will write to you.", "legal", ""},
 		{"Awful service, yucca, my lawyer will write to you.", "", ""},
+		{"Awful service, yucca, the yak will write to you.", "legal", ""}, // by a site's own entry
 		{"Awful service, zebra.", "effort", "zebra signal:effort"},
 		{"Where is the zebra?", "", ""},
 		{"Thank you, the zebra is wonderful!", "", ""},
