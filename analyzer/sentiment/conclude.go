@@ -68,9 +68,11 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 			signals |= bit(sigShouting)
 		}
 	}
-	_, score.Level = s.frustration(m, signals, class)
-	signals = s.tell(m, best, &p, signals, score)
 	score.Frustration, score.Level = s.frustration(m, signals, class)
+	if told := s.tell(m, best, &p, signals, score); told != signals {
+		signals = told
+		score.Frustration, score.Level = s.frustration(m, signals, class)
+	}
 	if signals != 0 {
 		score.Signals = make([]string, 0, bits.OnesCount32(signals))
 	}

@@ -118,8 +118,8 @@ type Model struct {
 	Sharpness float32
 	// Reviews are the weights for texts that are reviews, or nil.
 	Reviews *ReviewModel
-	// Tags are the weights that tell stage, emotion and aspects with learned words, or
-	// nil where entries alone tell them.
+	// Tags are the weights that tell stage, emotion, aspects and signals with learned words,
+	// or nil where entries alone tell them.
 	Tags *TagModel
 }
 

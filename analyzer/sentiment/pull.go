@@ -35,7 +35,7 @@ func damping(n int) float32 { return float32(1 / math.Sqrt(1+float64(n)/pullWord
 // pulls are the sums over the learned words of a message.
 type pulls struct {
 	desk, review [numClasses]float32          // logits of the classes
-	tags         [lexicon.NumToldTags]float32 // logits of stages, emotions and aspects
+	tags         [lexicon.NumToldTags]float32 // logits of what words tell
 	talk         float32                      // logit of its being a review, by its words
 	sort         lexicon.Domain               // of reviews, were it one
 	reviews      float32                      // the share in which it is one

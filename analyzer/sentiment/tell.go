@@ -75,8 +75,8 @@ const (
 // the signals that entries tell.
 var believedBy = [...][2]int{{tBias, tBias + 1}, {tLength, tLength + 1}, {tClass, tAnnoyed}, {tSignal, tAspect}}
 
-// A TagModel holds the weights of what speaks for tags, of each in lexicon.ToldTags, and
-// of what speaks for praise of an aspect in a mixed message.
+// A TagModel holds the weights of what speaks for the tags in lexicon.ToldTags, of those
+// for signals apart, and of what speaks for praise of an aspect in a mixed message.
 type TagModel struct {
 	Weights [numTagged][lexicon.TagSignals]float32
 	Signals [numBelieved][numTold]float32

@@ -155,7 +155,7 @@ func ownMessages(t testing.TB) (own, others []sentiment.Example) {
 // counts as a text: each word stands in four messages at least.
 var tagOptions = sentiment.LearnOptions{Least: 16, Most: 4000, L1: 7, L2: 3, Rate: 0.1, Epochs: 12, Averaged: 4, Sparse: true}
 
-// signalOptions were chosen by cross-validation.
+// signalOptions were chosen on the messages that are held out.
 var signalOptions = sentiment.LearnOptions{Least: 3, Most: 4000, L1: 1, L2: 8, Rate: 1, Epochs: 15, Averaged: 5}
 
 // unhidden are the examples as they are written.
