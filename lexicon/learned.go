@@ -25,8 +25,9 @@ import (
 //   - Words that tell the stage, emotion, aspects and signals of a message stand in a file
 //     learned.tags.tsv, whatever the domain.
 //   - An entry is a word, two neighbours, or the beginning of a longer word ("polecz*").
-//     The edges of a sentence count as neighbours ("^ ale", "polecam $"). Diacritics never
-//     matter: a table knows folded spellings only.
+//     The edges of a sentence count as neighbours ("^ ale", "polecam $"), and so does a
+//     negator for the four words behind it ("~ polecam"); one word may stand between two
+//     ("nie _ polecam"). Diacritics never matter: a table knows folded spellings only.
 //   - Weights are logits in hundredths, so that reading them is exact and quick.
 
 // A Domain is the sort of texts that words were learned from: they mean other things
@@ -83,26 +84,34 @@ type TagWeight struct {
 // String returns the domain as files are named.
 func (d Domain) String() string { return domainNames[d] }
 
-// StemLetters is how many letters the beginning of a longer word has, as an entry.
-const StemLetters = 6
-
-// How entries write the edges of a sentence.
+// Between LeastStem and MostStem is how many letters the beginning of a longer word has, as
+// an entry.
 const (
-	startSign = "^"
-	endSign   = "$"
+	LeastStem = 4
+	MostStem  = 7
+)
+
+// Signs in the place of a word in an entry.
+const (
+	startSign  = "^"
+	endSign    = "$"
+	deniedSign = "~"
+	gapSign    = "_"
 )
 
 // SentenceStart and SentenceEnd take the place of a neighbour where a word has none in its
-// sentence.
-var SentenceStart, SentenceEnd = foldedHash(startSign), foldedHash(endSign)
+// sentence, Denied that of a negator before it.
+var SentenceStart, SentenceEnd, Denied = foldedHash(startSign), foldedHash(endSign), foldedHash(deniedSign)
 
-// EdgeSign is how entries write SentenceStart and SentenceEnd; empty for a word.
-func EdgeSign(h Hash) string {
+// Sign is how entries write SentenceStart, SentenceEnd and Denied; empty for a word.
+func Sign(h Hash) string {
 	switch h {
 	case SentenceStart:
 		return startSign
 	case SentenceEnd:
 		return endSign
+	case Denied:
+		return deniedSign
 	}
 	return ""
 }
@@ -268,8 +277,12 @@ func checkLearned(entry string) string {
 	rest, words := entry, 1
 	if w, ok := strings.CutPrefix(entry, startSign+" "); ok {
 		rest, words = w, 2
+	} else if w, ok := strings.CutPrefix(entry, deniedSign+" "); ok {
+		rest, words = w, 2
 	} else if w, ok := strings.CutSuffix(entry, " "+endSign); ok {
 		rest, words = w, 2
+	} else {
+		rest = strings.Replace(entry, " "+gapSign+" ", " ", 1)
 	}
 	letters, last := 0, rune(' ') // of the word
 	for i, r := range rest {
@@ -283,9 +296,9 @@ func checkLearned(entry string) string {
 		case r == ' ' && last != ' ':
 			words++
 			letters = 0
-		case r == '*' && letters == StemLetters && words == 1 && i == len(rest)-1:
+		case r == '*' && LeastStem <= letters && letters <= MostStem && words == 1 && i == len(rest)-1:
 		default:
-			return fmt.Sprintf("%q is no learned entry: one word in lower case, two with a space between (^ before the first of a sentence, $ after the last), or the first %d letters of a longer one and *", entry, StemLetters)
+			return fmt.Sprintf("%q is no learned entry: one word in lower case, two with a space between (^ before the first of a sentence, $ after the last, ~ before one that is negated, _ for a word between), or the first %d to %d letters of a longer one and *", entry, LeastStem, MostStem)
 		}
 		last = r
 	}
@@ -428,6 +441,9 @@ func readLearned(fsys fs.FS, layer int) (files []*LearnedFile, errs Errors, err 
 	return files, errs, nil
 }
 
+// Silenced is the learned entry that a pattern of kind off switches off.
+func Silenced(pattern string) string { return strings.ReplaceAll(pattern, "=", "") }
+
 // silence drops the learned words that a site switches off by a line of kind off.
 func (s *Set) silence(off []Entry) {
 	type key struct {
@@ -437,7 +453,7 @@ func (s *Set) silence(off []Entry) {
 	silent := map[key]bool{}
 	for i := range off {
 		if off[i].Kind == Off {
-			silent[key{off[i].Lang, strings.ReplaceAll(off[i].Pattern, "=", "")}] = true
+			silent[key{off[i].Lang, Silenced(off[i].Pattern)}] = true
 		}
 	}
 	if len(silent) == 0 {
@@ -455,13 +471,22 @@ func PairHash(first, second Hash) Hash {
 	return Hash(bits.RotateLeft64(mix(first), 29)) ^ second*1099511628211
 }
 
+// ApartHash is the hash of two words with one between.
+func ApartHash(first, second Hash) Hash { return ^PairHash(first, second) }
+
+// ApartEntry is how an entry writes two words with one between.
+func ApartEntry(first, second string) string { return first + " " + gapSign + " " + second }
+
 // StemHash is the hash of a stem by the folded hash of its letters.
 func StemHash(letters Hash) Hash { return ^letters }
 
 // EntryHash is the hash under which a table has an entry.
 func EntryHash(entry string) Hash {
 	first, second, pair := strings.Cut(entry, " ")
+	last, apart := strings.CutPrefix(second, gapSign+" ")
 	switch {
+	case apart:
+		return ApartHash(foldedHash(first), foldedHash(last))
 	case pair:
 		return PairHash(foldedHash(first), foldedHash(second))
 	case strings.HasSuffix(first, "*"):

@@ -23,6 +23,7 @@ func TestParseLearned(t *testing.T) {
 		{reviews, "e-mail;1;;;;|nie polecam;1;;;;|życzli*;1;;;;", ""},
 		{reviews, "adres e-mail;1;;;;|polecam $;1;;;;", ""},
 		{"pl/learned.longreviews.tsv", "^ ale;1;;;;|dobra;1;;;;", ""},
+		{reviews, "nie _ polecam;1;;;;|polec*;1;;;;|poleca*;1;;;;|~ polecam;1;;;;|życz*;1;;;;", ""},
 		{"pl/learned.longreviews.tsv", "dobra;1;;;;2", "2: talk stands in learned.reviews.tsv"},
 		{reviews, "ale ^;1;;;;", `2: "ale ^" is no learned entry`},
 		{reviews, "^ ale $;1;;;;", `2: "^ ale $" is no learned entry`},
@@ -41,7 +42,13 @@ func TestParseLearned(t *testing.T) {
 		{reviews, "Dobra;1;;;;", `2: "Dobra" is no learned entry`},
 		{reviews, "=dobra;1;;;;", `2: "=dobra" is no learned entry`},
 		{reviews, "bardzo dobra zupa;1;;;;", `2: "bardzo dobra zupa" is no learned entry`},
-		{reviews, "życz*;1;;;;", `2: "życz*" is no learned entry`},
+		{reviews, "życ*;1;;;;", `2: "życ*" is no learned entry`},
+		{reviews, "życzliwo*;1;;;;", `2: "życzliwo*" is no learned entry`},
+		{reviews, "polecam ~;1;;;;", `2: "polecam ~" is no learned entry`},
+		{reviews, "~ nie polecam;1;;;;", `2: "~ nie polecam" is no learned entry`},
+		{reviews, "_ polecam;1;;;;", `2: "_ polecam" is no learned entry`},
+		{reviews, "nie _ _ polecam;1;;;;", `2: "nie _ _ polecam" is no learned entry`},
+		{reviews, "^ nie _ polecam;1;;;;", `2: "^ nie _ polecam" is no learned entry`},
 		{reviews, "nie  polecam;1;;;;", `2: "nie  polecam" is no learned entry`},
 		{reviews, ";1;;;;", `2: "" is no learned entry`},
 		{reviews, "dobra;1;;;;|dobra;2;;;;", `3: "dobra" must stand before "dobra", and once`},
@@ -88,7 +95,7 @@ func TestParseLearned(t *testing.T) {
 }
 
 func FuzzParseLearned(f *testing.F) {
-	f.Add([]byte(learnedHeader + "dobra\t1\t-0.5\t12.34\t-99.99\t0.07\nnie polecam\t1\t\t\t\t\nżyczli*\t1\t\t\t\t\n"))
+	f.Add([]byte(learnedHeader + "dobra\t1\t-0.5\t12.34\t-99.99\t0.07\nnie _ polecam\t1\t\t\t\t\nnie polecam\t1\t\t\t\t\nżyczli*\t1\t\t\t\t\n~ polecam\t1\t\t\t\t\n"))
 	f.Add([]byte("# x\n" + learnedHeader))
 	f.Add([]byte(tagsHeader + "dobra\tstage:purchase=1.2 aspect:price=-0.4\nnie polecam\temotion:joy=99.99\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -183,7 +183,7 @@ func (r *patternReader) row(raw string) (e Entry, msg string) {
 	}
 	e.Kind = Kind(k)
 	var err error
-	if e.items, err = r.read(e.Pattern, e.Kind); err != nil {
+	if e.items, err = r.read(e.Pattern, e.Kind); err != nil && !(e.Kind == Off && IsLearned(Silenced(e.Pattern))) {
 		return e, err.Error()
 	}
 	low, high := -1.0, 1.0

@@ -3,6 +3,7 @@ package lexicon
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // The table of learned words: what a message is looked up in.
@@ -17,6 +18,10 @@ type Table struct {
 	lang  Lang
 	// domains has a bit for each domain that has a file.
 	domains uint8
+	// stems has a bit for each length of a stem, denies tells whether negated words stand
+	// here.
+	stems  uint8
+	denies bool
 }
 
 // A TableRow is what was learned of a word, a pair, or a stem.
@@ -25,6 +30,7 @@ type TableRow struct {
 	Talk int16                // towards reviews
 	// Pairs: pairs begin with the word.
 	Pairs bool
+	Apart bool // and with one word between
 	nTags uint8
 	tags  uint32               // where its tags begin
 	at    [TagWords + 1]uint32 // number of its entry; 0 is none
@@ -58,8 +64,16 @@ func newTable(l Lang, learned []*LearnedFile) *Table {
 	for _, f := range files {
 		for i := range f.Rows {
 			row := &f.Rows[i]
-			if first, _, pair := strings.Cut(row.Entry, " "); pair {
-				t.row(foldedHash(first), &hashes).Pairs = true
+			if first, second, pair := strings.Cut(row.Entry, " "); pair {
+				r := t.row(foldedHash(first), &hashes)
+				if strings.HasPrefix(second, gapSign) {
+					r.Apart = true
+				} else {
+					r.Pairs = true
+				}
+				t.denies = t.denies || first == deniedSign
+			} else if w, ok := strings.CutSuffix(row.Entry, "*"); ok {
+				t.stems |= 1 << utf8.RuneCountInString(w)
 			}
 			to := t.row(EntryHash(row.Entry), &hashes)
 			to.at[f.Domain] = uint32(len(t.ends))
@@ -103,6 +117,12 @@ func (t *Table) Find(h Hash) *TableRow {
 
 // Tags returns the weights of the tags of a row.
 func (t *Table) Tags(r *TableRow) []TagWeight { return t.tags[r.tags : r.tags+uint32(r.nTags)] }
+
+// Stems has a bit for each number of letters of which stems were learned.
+func (t *Table) Stems() uint8 { return t.stems }
+
+// Denies reports whether anything was learned of negated words.
+func (t *Table) Denies() bool { return t.denies }
 
 // Empty reports whether nothing was learned in the language.
 func (t *Table) Empty() bool { return len(t.rows) == 1 }

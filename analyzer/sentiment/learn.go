@@ -98,6 +98,7 @@ type ReviewOptions struct{ Sentences, Texts, Talk LearnOptions }
 // of texts a sentence that is not given as a text, too.
 func (s *Scorer) LearnReviews(sentences, texts, messages []Example, o ReviewOptions) (short, long Words, model *ReviewModel) {
 	v := newVocabulary()
+	v.wide = true
 	var shortRows, longRows, told []learnRow
 	const desk, review = 0, 1
 	read := func(examples []Example, talk int, see func(r learnRow, length float32)) {
@@ -221,14 +222,23 @@ type vocabulary struct {
 	number  map[lexicon.Hash]uint32
 	list    []learnt
 	texts   int
+	wide    bool                              // it takes up all that an entry can be, and not words, pairs and stems of six letters alone
 	spelled map[lexicon.Hash]map[string]int32 // how often a word is spelled so
 }
 
 type learnt struct {
 	first, second lexicon.Hash // folded hashes; the second only of pairs
-	stem          bool
-	texts, named  int32 // that it stands in; where it looks like a name
+	stem          int          // how many letters it has; 0 for none
+	apart         bool         // one word stands between
+	texts, named  int32        // that it stands in; where it looks like a name
 }
+
+// Of how many letters stems are learned: a bit for each number. They were chosen by
+// cross-validation.
+const (
+	stemLengths uint8 = 1 << 6
+	wideStems   uint8 = 1<<5 | 1<<7
+)
 
 func newVocabulary() *vocabulary {
 	return &vocabulary{number: map[lexicon.Hash]uint32{}, spelled: map[lexicon.Hash]map[string]int32{}}
@@ -255,6 +265,9 @@ func (v *vocabulary) read(m *scratch) (words []uint32) {
 	pair := func(a, b lexicon.Hash, named bool) {
 		add(lexicon.PairHash(a, b), learnt{first: a, second: b}, named)
 	}
+	if v.wide {
+		m.deny()
+	}
 	last, lastNamed := -1, false
 	end := func() {
 		if last >= 0 {
@@ -279,9 +292,20 @@ func (v *vocabulary) read(m *scratch) (words []uint32) {
 		}
 		of[spelling]++
 		add(tok.Folded, learnt{first: tok.Folded}, named)
-		if tok.Letters > lexicon.StemLetters {
-			if h, ok := stem(word); ok {
-				add(h, learnt{first: tok.Folded, stem: true}, named)
+		lengths := stemLengths
+		if v.wide {
+			lengths = wideStems
+			if m.denied[i] {
+				pair(lexicon.Denied, tok.Folded, named)
+			}
+			if a := m.apart(i); a >= 0 {
+				first := m.toks[a].Folded
+				add(lexicon.ApartHash(first, tok.Folded), learnt{first: first, second: tok.Folded, apart: true}, named)
+			}
+		}
+		for n, h := range stems(word, lengths) {
+			if n < int(tok.Letters) {
+				add(h, learnt{first: tok.Folded, stem: n}, named)
 			}
 		}
 		switch {
@@ -319,7 +343,7 @@ func plain(w string) string {
 func (v *vocabulary) entry(k uint32) string {
 	x := &v.list[k]
 	spelled := func(h lexicon.Hash) string {
-		if sign := lexicon.EdgeSign(h); sign != "" {
+		if sign := lexicon.Sign(h); sign != "" {
 			return sign
 		}
 		of := v.spelled[h]
@@ -327,15 +351,17 @@ func (v *vocabulary) entry(k uint32) string {
 	}
 	word := spelled(x.first)
 	switch {
-	case x.stem:
+	case x.stem > 0:
 		n := 0
 		for i := range word {
-			if n == lexicon.StemLetters {
+			if n == x.stem {
 				return word[:i] + "*"
 			}
 			n++
 		}
 		return word + "*"
+	case x.apart:
+		return lexicon.ApartEntry(word, spelled(x.second))
 	case x.second != 0:
 		return word + " " + spelled(x.second)
 	}

@@ -19,7 +19,7 @@ func TestLearned(t *testing.T) {
 	const entries, learned = "entry;kind;polarity;opinion;tags;pos;note", "entry;negative;neutral;positive;mixed;talk"
 	files := fstest.MapFS{
 		"pl/a.tsv":            file(entries, "=dobra;tone;1;1;;;", "=nie;negator;;;;;"),
-		"pl/learned.desk.tsv": file(learned, "^ widelec;1;;-1;;", "dobra zupa;-6;;6;;", "obsług*;-3;;3;;", "widelec $;5;;-5;;", "zimna;6;;-6;;", "łyżka;1;;-1;;"),
+		"pl/learned.desk.tsv": file(learned, "^ widelec;1;;-1;;", "dobra zupa;-6;;6;;", "obsług*;-3;;3;;", "sam _ talerz;4;;-4;;", "widelec $;5;;-5;;", "zimna;6;;-6;;", "~ garnek;2;;-2;;", "łyżka;1;;-1;;"),
 		"classes.tsv":         {Data: []byte("class\tlang\twords\n")},
 		"emoji.tsv":           file(entries, "😡;emoji;-1;1;;;"),
 		"pl/forms.txt":        {},
@@ -55,6 +55,13 @@ func TestLearned(t *testing.T) {
 		{"xyz, widelec!", "learned:desk:widelec", 2, -10},
 		{"xyz widelec xyz", "", 3, 0},
 		{"xyz. Widelec. Xyz", "learned:desk:Widelec learned:desk:Widelec", 3, -12},
+		{"nie xyz xyz xyz garnek", "learned:desk:garnek", 5, -4}, // denied
+		{"nie xyz. Garnek", "", 3, 0},
+		{"nie xyz xyz xyz xyz garnek", "", 6, 0},
+		{"sam xyz talerz", "learned:desk:sam xyz talerz", 3, -8},
+		{"sam talerz xyz talerz", "", 4, 0},
+		{"sam ! xyz talerz", "", 3, 0},
+		{"sam. Xyz talerz", "", 3, 0},
 		{"zimna" + strings.Repeat(" xyz", 99), "learned:desk:zimna", 100, -12},
 	} {
 		got := s.Score(tt.text, "pl", true)

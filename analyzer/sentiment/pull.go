@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"iter"
 	"math"
 	"unicode/utf8"
 
@@ -98,7 +99,8 @@ func (s *Scorer) pull(m *scratch) {
 }
 
 // look finds the learned words of one language: each word, each pair of neighbours in
-// a sentence and at its edges, the stem of each longer word.
+// a sentence and at its edges or with a word between, each word behind a negator, the
+// stems of each longer word.
 func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 	if t.Empty() {
 		return
@@ -108,7 +110,11 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 			m.learned = append(m.learned, learnedWord{uint32(start), uint32(end), r, t})
 		}
 	}
-	last, pairs := -1, false // the word in front, and whether pairs begin with it
+	if t.Denies() {
+		m.deny()
+	}
+	last, pairs := -1, false       // the word in front, and whether pairs begin with it
+	apart, further := false, false // whether pairs with a word between begin with the one before it, and with itself
 	end := func() {
 		if pairs {
 			add(last, last+1, t.Find(lexicon.PairHash(m.toks[last].Folded, lexicon.SentenceEnd)))
@@ -121,9 +127,14 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 		}
 		row := t.Find(tok.Folded)
 		add(i, i+1, row)
-		if tok.Letters > lexicon.StemLetters {
-			if h, ok := stem(m.text[tok.Start:tok.End]); ok {
-				add(i, i+1, t.Find(h))
+		if t.Denies() && m.denied[i] {
+			add(i, i+1, t.Find(lexicon.PairHash(lexicon.Denied, tok.Folded)))
+		}
+		if tok.Letters > lexicon.LeastStem {
+			for n, h := range stems(m.text[tok.Start:tok.End], t.Stems()) {
+				if n < int(tok.Letters) {
+					add(i, i+1, t.Find(h))
+				}
 			}
 		}
 		switch {
@@ -133,30 +144,67 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 		case pairs && last == i-1:
 			add(last, i+1, t.Find(lexicon.PairHash(m.toks[last].Folded, tok.Folded)))
 		}
+		if apart {
+			if a := m.apart(i); a >= 0 {
+				add(a, i+1, t.Find(lexicon.ApartHash(m.toks[a].Folded, tok.Folded)))
+			}
+		}
 		last, pairs = i, row != nil && row.Pairs
+		apart, further = further, row != nil && row.Apart
 	}
 	end()
 }
 
-// stem returns the hash of the first letters of a longer word.
-func stem(w string) (lexicon.Hash, bool) {
-	h, n := lexicon.HashSeed, 0
-	for i := 0; i < len(w); {
-		r, size := rune(w[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(w[i:])
-		}
-		i += size
-		_, f := lexicon.Fold(r)
-		if f == 0 {
-			continue
-		}
-		h = h.AddRune(f)
-		if n++; n == lexicon.StemLetters {
-			return lexicon.StemHash(h), true
+// stems goes over the stems of a word that have as many letters as there are bits for: how
+// many, and the hash.
+func stems(w string, lengths uint8) iter.Seq2[int, lexicon.Hash] {
+	return func(yield func(int, lexicon.Hash) bool) {
+		h, n := lexicon.HashSeed, 0
+		for i := 0; i < len(w) && lengths>>(n+1) != 0; {
+			r, size := rune(w[i]), 1
+			if r >= utf8.RuneSelf {
+				r, size = utf8.DecodeRuneInString(w[i:])
+			}
+			i += size
+			_, f := lexicon.Fold(r)
+			if f == 0 {
+				continue
+			}
+			h = h.AddRune(f)
+			if n++; lengths>>n&1 != 0 && !yield(n, lexicon.StemHash(h)) {
+				return
+			}
 		}
 	}
-	return 0, false
+}
+
+// apart returns the word of the same sentence before the one in front of word i; -1 where
+// anything but a word stands there.
+func (m *scratch) apart(i int) int {
+	if i < 2 || m.toks[i-1].Kind != text.Word || m.toks[i-2].Kind != text.Word || m.toks[i-2].Sentence != m.toks[i].Sentence {
+		return -1
+	}
+	return i - 2
+}
+
+// deniedWords is how many words behind a negator it denies.
+const deniedWords = 4
+
+// deny marks the words of a sentence behind its negators, up to a mark that stands alone.
+func (m *scratch) deny() {
+	m.denied = resize(m.denied, len(m.toks))
+	for i := range m.hits {
+		h := &m.hits[i]
+		if h.info.kind != lexicon.Negator {
+			continue
+		}
+		for at, n := int(h.End), 0; at < len(m.toks) && n < deniedWords && m.toks[at].Kind != text.Mark && m.toks[at].Sentence == m.toks[h.Start].Sentence; at++ {
+			if m.toks[at].Kind == text.Word {
+				m.denied[at] = true
+				n++
+			}
+		}
+	}
 }
 
 // weighLearned makes parts of the learned words, at the shares of their domains.

@@ -97,6 +97,7 @@ type scratch struct {
 	langs   lexicon.Langs
 	tags    tally
 	learned []learnedWord
+	denied  []bool // words that a negator denies
 	pulls   pulls
 	hint    hint
 	names   []string // words for the tagger

@@ -52,8 +52,9 @@ type LintOptions struct {
 
 type linter struct {
 	*Lexicon
-	o   LintOptions
-	out []Problem
+	o     LintOptions
+	out   []Problem
+	words map[string]bool // learned in the first layer, by language; nil before they are asked for
 }
 
 func (l *linter) add(file string, line int, s Severity, check, format string, args ...any) {
@@ -147,13 +148,28 @@ func (l *linter) overlays() error {
 				}
 				same++
 			}
-			if e.Kind == lexicon.Off && same == 0 {
+			if e.Kind == lexicon.Off && same == 0 && !l.learned(e) {
 				l.add(layer.File(e.File), e.Line, SeverityWarning, "off", "%q silences nothing: no entry has this pattern", e.Pattern)
 			}
 		}
 		below = append(below, over...)
 	}
 	return nil
+}
+
+// learned reports whether a pattern of kind off silences a learned word.
+func (l *linter) learned(e *lexicon.Entry) bool {
+	if l.words == nil {
+		l.words = map[string]bool{}
+		if set, _ := lexicon.Load(l.Layers[0].FS); set != nil {
+			for _, f := range set.Learned {
+				for i := range f.Rows {
+					l.words[f.Lang.String()+" "+f.Rows[i].Entry] = true
+				}
+			}
+		}
+	}
+	return l.words[e.Lang.String()+" "+lexicon.Silenced(e.Pattern)]
 }
 
 // places finds files of entries in a site's folder where no lexicon is read from.
