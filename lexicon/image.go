@@ -19,7 +19,7 @@ import (
 //     which Go checks: no image can reach outside of itself.
 //   - Of its Entries only what scoring needs is there: no Note, File and Line.
 
-const imageMagic = "odzew lexicon 4\n"
+const imageMagic = "odzew lexicon 5\n"
 
 // An imageEntry is an Entry but for its texts. Its pattern ends at patternEnd, and
 // begins where the one before ends.
@@ -65,7 +65,7 @@ func (c *Compiled) Image() []byte {
 		put(&w, t.tags)
 		put(&w, t.ends)
 		putText(&w, t.text)
-		put(&w, []uint8{t.domains})
+		put(&w, []tableKinds{t.tableKinds})
 	}
 	return w.end()
 }
@@ -110,8 +110,8 @@ func OfImage(image []byte, version string) (*Compiled, error) {
 		t.tags = take[TagWeight](&r)
 		t.ends = take[uint32](&r)
 		t.text = takeText(&r)
-		for _, d := range take[uint8](&r) {
-			t.domains = d
+		for _, kinds := range take[tableKinds](&r) {
+			t.tableKinds = kinds
 		}
 		c.learned[l] = t
 	}

@@ -1,6 +1,7 @@
 package lexicon
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -33,6 +34,11 @@ func TestImage(t *testing.T) {
 		}
 		if len(got.Entries) != len(want.Entries) || !slices.Equal(got.Image(), image) {
 			t.Fatal("an image of an image is another")
+		}
+		for _, l := range []Lang{PL, EN} {
+			if !reflect.DeepEqual(got.learned[l], want.learned[l]) {
+				t.Errorf("of the learned words of %s not all is taken that was put there", l)
+			}
 		}
 	}
 	for _, at := range []int{0, len(imageMagic) + 16, len(image) / 2, len(image) - 8} {

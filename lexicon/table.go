@@ -16,12 +16,14 @@ type Table struct {
 	text  string   // the entries, one behind the other
 	ends  []uint32 // of the entries in the text; 0 is none
 	lang  Lang
-	// domains has a bit for each domain that has a file.
-	domains uint8
-	// stems has a bit for each length of a stem, denies tells whether negated words stand
-	// here.
-	stems  uint8
-	denies bool
+	tableKinds
+}
+
+// tableKinds are what stands in a table at all.
+type tableKinds struct {
+	domains uint8 // a bit for each domain that has a file
+	stems   uint8 // a bit for each length of a stem
+	denies  bool  // negated words
 }
 
 // A TableRow is what was learned of a word, a pair, or a stem.
