@@ -22,6 +22,7 @@ type Compiled struct {
 	syms     []uint32 // of the forms
 	marks    []uint16 // of the forms
 	gates    []gate   // of the forms
+	wholes   []whole  // of the forms
 	singles  []single // of the symbols
 	patterns []pattern
 	steps    []step
@@ -43,52 +44,63 @@ func (c *Compiled) Learned(l Lang) *Table { return c.learned[l] }
 // as most of one lemma, are one form: there are ten times fewer, and the tables that
 // matching walks stay in the near cache.
 type form struct {
-	bloom uint64 // of its symbols
-	// Where its symbols, marks and gates begin; they end where the next form's do.
-	syms, marks, gates uint32
+	// Where its symbols, marks, gates and wholes begin; they end where the next form's do.
+	syms, marks, gates, wholes uint32
 	// busy is the number of its bitmap; 0 for none.
 	busy  uint32
 	class [numLangs]Class
 	langs uint8 // bit of each language in which it is a word
 }
 
-// A gate stands before a pattern that may stand around a word. What it asks is mostly
-// answered no: that the message is in its language, that the blooms of the words right
-// before and behind have these bits, and that the sentence has words with these marks,
-// for the rarest of the other steps. Where nothing is asked stand bits and marks that
-// are always there.
-type gate struct {
-	marks         [3]uint16
-	before, after uint8
-	lang          Lang
-	step          uint8  // the one that the word satisfies, or alone
-	pattern       uint32 // its number; of one word alone, that of its entry
+// A whole is an entry that is one word and nothing else.
+type whole struct {
+	entry uint32
+	lang  Lang
 }
 
-const (
-	always     = 63 // a bit that every word's bloom has
-	edge       = 62 // a bit of what stands beside a word where its clause begins or ends
-	alwaysMark = 0  // a mark that every sentence has
-	numMarks   = 1 << 12
-	// Words of a class have bits and marks from these on, which they may share with
-	// symbols.
-	classBit  = edge - numClasses
-	classMark = 1
+// A gate stands before a pattern that may stand around a word. What it asks is mostly
+// answered no: that the words right before and behind are among the takers of the steps
+// there, and that the sentence has words with these marks, for the rarest of the other
+// steps. Where nothing is asked stand bits and marks that are always there.
+type gate struct {
+	before, after takers
+	marks         [2]uint16
+	pattern       uint32
+}
 
-	// alone stands for a pattern that is this one word.
-	alone = 1<<8 - 1
+// Takers are the words that satisfy a step, as a set in which each form has a bit that
+// it shares with others, and each class one of its own. Common words satisfy so many
+// steps that no set of these would tell much; the words of most steps are few.
+type takers uint32
+
+const (
+	// Bits of what stands beside a word: always, and where its clause begins or ends.
+	always takers = 1 << 31
+	edge   takers = 1 << 30
+	// Classes have bits from this one on, forms those before.
+	classTakers = 30 - numClasses
+
+	alwaysMark = 0 // a mark that every sentence has
+	numMarks   = 1 << 12
+	// Words of a class have marks from this one on, which they may share with symbols.
+	classMark = 1
 )
+
+// takersOf is the set of one form and of some classes.
+func takersOf(form uint32, class Class) takers {
+	return 1<<(uint64(form*0x9E3779B1)*classTakers>>32) | takers(class)<<classTakers
+}
 
 // opens reports whether all that is asked is so.
 func (g *gate) opens(near *near) bool {
-	return near.before>>(g.before%64)&(near.after>>(g.after%64))&(near.langs>>(g.lang%64))&
-		near.mark(g.marks[0])&near.mark(g.marks[1])&near.mark(g.marks[2])&1 != 0
+	beside := uint64(g.before&near.before) * uint64(g.after&near.after) // 0 where one is
+	return beside&-(near.mark(g.marks[0])&near.mark(g.marks[1])&1) != 0
 }
 
 // near is what gates ask about.
 type near struct {
-	before, after, langs uint64
-	marks                [numMarks / 64]uint64 // of the words of the sentence
+	before, after takers
+	marks         [numMarks / 64]uint64 // of the words of the sentence
 }
 
 // mark returns whether a word has the mark, in the lowest bit.
@@ -103,6 +115,8 @@ type pattern struct {
 	length, guarded      uint8  // how many there are
 	edges                uint8
 	slack                uint8 // words that may stand between the pattern and its end edge
+	anchor               uint8 // the step under which it is found
+	lang                 Lang
 }
 
 // The edges of a clause at which a pattern may have to stand.
@@ -129,12 +143,8 @@ type step struct {
 	class Class
 	gap   uint8 // words that may stand between the last step and this one
 	skip  uint8 // words that must: _
+	takers
 }
-
-// bloomIndex is the bit of a symbol among those of a bloom.
-func bloomIndex(sym uint32) uint8 { return uint8(uint64(sym*0x9E3779B1) * edge >> 32) }
-
-func bloomBit(sym uint32) uint64 { return 1 << bloomIndex(sym) }
 
 // Compile makes the index. Languages are read side by side, and then put together.
 func (s *Set) Compile() *Compiled {
@@ -417,40 +427,25 @@ func join(parts ...*builder) *builder {
 	return b
 }
 
-// gate says what is asked of the words around an anchor.
-func (b *builder) gate(a *anchor) gate {
+// gate asks for the rarest of the other steps of a pattern; words that are in every
+// sentence need no mark.
+func (b *builder) gate(a *anchor) (g gate) {
 	p := &b.patterns[a.pattern]
-	lang := b.set.Entries[p.entry].Lang
-	if p.length == 1 && p.plain() {
-		return gate{before: always, after: always, lang: lang, step: alone, pattern: p.entry}
-	}
-	steps := b.steps[p.steps:][:p.length]
-	told := func(neighbour, between *step) bool {
-		return neighbour.sym != 0 && b.tells(neighbour) && between.gap == 0 && between.skip == 0
-	}
-	k := int(a.step)
-	g := gate{before: always, after: always, lang: lang, step: a.step, pattern: a.pattern}
-	switch {
-	case k == 0 && p.edges&atStart != 0:
-		g.before = edge
-	case k > 0 && told(&steps[k-1], &steps[k]):
-		g.before = b.bit(&steps[k-1])
-	}
-	switch last := len(steps) - 1; {
-	case k == last && p.edges&atEnd != 0 && p.slack == 0:
-		g.after = edge
-	case k < last && told(&steps[k+1], &steps[k+1]):
-		g.after = b.bit(&steps[k+1])
-	}
-	// The rarest of the others; words that are in every sentence need no mark.
 	var rarest [len(g.marks)]*symbol
-	for i := range steps {
-		st := &steps[i]
+	for i, st := range b.steps[p.steps:][:p.length] {
 		s := &b.symbols[st.sym]
-		if i == k || st.sym == 0 || !b.tells(st) || s.cost >= common {
+		if i == int(a.step) || st.sym == 0 || s.cost >= common {
 			continue
 		}
-		for place, mark := 0, b.mark(st); place < len(rarest) && s != nil; place++ {
+		mark := markOf(st.sym)
+		switch {
+		case st.class == 0:
+		case s.class == st.class && bits.OnesCount16(uint16(st.class)) == 1:
+			mark = classMark + uint16(bits.TrailingZeros16(uint16(st.class)))
+		default:
+			continue // no mark tells of words and classes together
+		}
+		for place := 0; place < len(rarest) && s != nil; place++ {
 			if rarest[place] == nil || s.cost < rarest[place].cost {
 				rarest[place], s = s, rarest[place]
 				g.marks[place], mark = mark, g.marks[place]
@@ -465,30 +460,34 @@ func (b *builder) gate(a *anchor) gate {
 	return g
 }
 
-// tells reports whether the bloom and the marks of a word tell if it satisfies a step:
-// they do for words and for one class, not for both together.
-func (b *builder) tells(st *step) bool {
-	return st.class == 0 || b.symbols[st.sym].class == st.class && bits.OnesCount16(uint16(st.class)) == 1
-}
-
-// bit is the one of blooms that a word has which satisfies the step.
-func (b *builder) bit(st *step) uint8 {
-	if st.class != 0 {
-		return classBit + uint8(bits.TrailingZeros16(uint16(st.class)))
+// beside makes a gate ask for what must stand right before and behind its word.
+func (c *Compiled) beside(g *gate) {
+	p := &c.patterns[g.pattern]
+	steps := c.steps[p.steps:][:p.length]
+	told := func(neighbour, between *step) takers {
+		if neighbour.sym == 0 || between.gap > 0 || between.skip > 0 {
+			return always
+		}
+		return neighbour.takers
 	}
-	return bloomIndex(st.sym)
-}
-
-// mark is the one of sentences in which a word satisfies the step.
-func (b *builder) mark(st *step) uint16 {
-	if st.class != 0 {
-		return classMark + uint16(bits.TrailingZeros16(uint16(st.class)))
+	g.before, g.after = always, always
+	switch k := p.anchor; {
+	case k > 0:
+		g.before = told(&steps[k-1], &steps[k])
+	case p.edges&atStart != 0:
+		g.before = edge
 	}
-	return markOf(st.sym)
+	switch k := p.anchor; {
+	case k+1 < p.length:
+		g.after = told(&steps[k+1], &steps[k+1])
+	case p.edges&atEnd != 0 && p.slack == 0:
+		g.after = edge
+	}
 }
 
 // gates makes the gates of each symbol: those of symbol k stand from from[k] up to
-// from[k+1].
+// from[k+1]. Patterns stand in the order of their gates, since those of one word are
+// tried together.
 func (b *builder) gates(c *Compiled) (gates []gate, from []uint32) {
 	from = make([]uint32, len(b.symbols)+1)
 	for i := range b.anchors {
@@ -498,17 +497,27 @@ func (b *builder) gates(c *Compiled) (gates []gate, from []uint32) {
 		from[i] += from[i-1]
 	}
 	gates, next := make([]gate, len(b.anchors)), slices.Clone(from)
+	order := make([]*anchor, len(b.anchors))
 	for i := range b.anchors {
 		a := &b.anchors[i]
-		g := b.gate(a)
-		gates[next[a.sym]] = g
+		at := next[a.sym]
 		next[a.sym]++
+		g := b.gate(a)
+		g.pattern = at
+		gates[at], order[at] = g, a
 		class := b.steps[b.patterns[a.pattern].steps+uint32(a.step)].class
 		for k := range numClasses {
 			if class&(1<<k) != 0 {
 				c.byClass[k] = append(c.byClass[k], g)
 			}
 		}
+	}
+	c.patterns, c.steps = make([]pattern, len(order)), make([]step, 0, len(b.steps))
+	for at, a := range order {
+		p := b.patterns[a.pattern]
+		own := b.steps[p.steps:][:p.length]
+		p.steps, p.anchor, p.lang = uint32(len(c.steps)), a.step, b.set.Entries[p.entry].Lang
+		c.patterns[at], c.steps = p, append(c.steps, own...)
 	}
 	return gates, from
 }
@@ -524,27 +533,53 @@ func (b *builder) layOut(c *Compiled) {
 	g := newGrouping(b)
 	c.singles = g.singles()
 	c.index = g.index(g.form)
-	c.patterns, c.steps, c.guards = b.patterns, b.steps, b.guards
 	gating.Wait()
+	c.guards = b.guards
+	c.noteTakers(g)
+	for _, list := range append(c.byClass[:], bySymbol) {
+		for i := range list {
+			c.beside(&list[i])
+		}
+	}
 	c.forms = append(g.forms, form{})
 	c.syms = make([]uint32, 0, len(g.syms))
 	c.gates = make([]gate, 0, 2*len(bySymbol))
 	c.marks = make([]uint16, 0, len(g.syms)/2)
 	for i := range c.forms {
 		f := &c.forms[i]
-		f.syms, f.marks, f.gates = uint32(len(c.syms)), uint32(len(c.marks)), uint32(len(c.gates))
+		f.syms, f.marks, f.gates, f.wholes = uint32(len(c.syms)), uint32(len(c.marks)), uint32(len(c.gates)), uint32(len(c.wholes))
 		for _, sym := range g.of(i) {
-			f.bloom |= bloomBit(sym)
 			if c.singles[sym] == (single{}) {
 				c.syms = append(c.syms, sym)
 			}
 			if b.symbols[sym].marked {
 				c.marks = append(c.marks, markOf(sym))
 			}
-			c.gates = append(c.gates, bySymbol[from[sym]:from[sym+1]]...)
+			for _, gt := range bySymbol[from[sym]:from[sym+1]] {
+				if p := &c.patterns[gt.pattern]; p.length == 1 && p.plain() {
+					c.wholes = append(c.wholes, whole{p.entry, p.lang})
+				} else {
+					c.gates = append(c.gates, gt)
+				}
+			}
 		}
 	}
 	c.mapBusy()
+}
+
+// noteTakers notes of all steps what satisfies them.
+func (c *Compiled) noteTakers(g *grouping) {
+	bySymbol := make([]takers, len(c.singles))
+	for i := range g.forms {
+		for _, sym := range g.of(i) {
+			bySymbol[sym] |= takersOf(uint32(i), 0)
+		}
+	}
+	for _, list := range [][]step{c.steps, c.guards} {
+		for i := range list {
+			list[i].takers = bySymbol[list[i].sym] | takers(list[i].class)<<classTakers
+		}
+	}
 }
 
 // manySymbols is how many symbols a form satisfies that gets a bitmap: where a search

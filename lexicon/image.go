@@ -19,7 +19,7 @@ import (
 //     which Go checks: no image can reach outside of itself.
 //   - Of its Entries only what scoring needs is there: no Note, File and Line.
 
-const imageMagic = "odzew lexicon 5\n"
+const imageMagic = "odzew lexicon 6\n"
 
 // An imageEntry is an Entry but for its texts. Its pattern ends at patternEnd, and
 // begins where the one before ends.
@@ -50,6 +50,7 @@ func (c *Compiled) Image() []byte {
 	put(&w, c.syms)
 	put(&w, c.marks)
 	put(&w, c.gates)
+	put(&w, c.wholes)
 	put(&w, c.singles)
 	put(&w, c.patterns)
 	put(&w, c.steps)
@@ -94,6 +95,7 @@ func OfImage(image []byte, version string) (*Compiled, error) {
 	c.syms = take[uint32](&r)
 	c.marks = take[uint16](&r)
 	c.gates = take[gate](&r)
+	c.wholes = take[whole](&r)
 	c.singles = take[single](&r)
 	c.patterns = take[pattern](&r)
 	c.steps = take[step](&r)

@@ -15,9 +15,9 @@ type Word struct {
 	// only ever grow along a message, Clause also from one sentence to the next.
 	Sentence, Clause uint32
 
-	bloom uint64 // of its form, with bit always; full beside which nothing can be told
-	class Class  // of its shape and its form
-	busy  uint32 // the number of its form's bitmap
+	class  Class  // of its shape and its form
+	takers takers // the set of it
+	busy   uint32 // the number of its form's bitmap
 }
 
 // A MarkKind tells punctuation from words.
@@ -80,31 +80,33 @@ func (c *Compiled) FormLangs(id uint32) Langs { return Langs(c.forms[id].langs) 
 // It takes linear time: patterns are bounded in length, and so is the number of
 // ways in which one is tried around a word.
 func (c *Compiled) Match(dst []Match, words []Word, langs Langs) []Match {
-	t := trial{c: c, words: words}
+	t := trial{c: c, words: words, langs: langs}
 	for lo := 0; lo < len(words); {
 		hi := lo + 1
 		for hi < len(words) && words[hi].Sentence == words[lo].Sentence {
 			hi++
 		}
-		dst = t.sentence(dst, lo, hi, langs)
+		dst = t.sentence(dst, lo, hi)
 		lo = hi
 	}
 	return dst
 }
 
 // sentence appends what stands in the words from lo up to hi.
-func (t *trial) sentence(dst []Match, lo, hi int, langs Langs) []Match {
+func (t *trial) sentence(dst []Match, lo, hi int) []Match {
 	c, words := t.c, t.words
-	near := near{langs: uint64(langs)}
+	var near near
 	near.marks[0] = 1 << alwaysMark
 	for i := lo; i < hi; i++ {
 		w := &words[i]
 		f := c.forms[w.Form:][:2]
-		w.class, w.busy = w.Class|f[0].classes(langs), f[0].busy
-		w.bloom = f[0].bloom | 1<<always | uint64(w.class)<<classBit
+		w.class, w.busy = w.Class|f[0].classes(t.langs), f[0].busy
+		w.takers = takersOf(w.Form, w.class)
 		near.marks[0] |= uint64(w.class) << classMark
-		if w.Mark == Ellipsis {
-			w.bloom = ^uint64(0) // patterns run over it
+		for _, x := range c.wholes[f[0].wholes:f[1].wholes] {
+			if t.langs.Has(x.lang) {
+				dst = append(dst, Match{Entry: x.entry, Start: uint32(i), End: uint32(i + 1), mask: 1, Items: 1})
+			}
 		}
 		if w.busy != 0 {
 			for k, m := range &c.busyMarks[w.busy-1] {
@@ -116,14 +118,14 @@ func (t *trial) sentence(dst []Match, lo, hi int, langs Langs) []Match {
 			near.marks[m%numMarks/64] |= 1 << (m % 64)
 		}
 	}
-	near.before = 1<<always | 1<<edge
+	near.before = always | edge
 	for i := lo; i < hi; i++ {
 		w := &words[i]
-		near.after = 1<<always | 1<<edge
+		near.after = always | edge
 		if i+1 < hi {
-			near.after = words[i+1].bloom
+			near.after = words[i+1].beside()
 			if clauseEnds(words, i+1) {
-				near.after |= 1 << edge
+				near.after |= edge
 			}
 		}
 		f := c.forms[w.Form:][:2]
@@ -131,26 +133,31 @@ func (t *trial) sentence(dst []Match, lo, hi int, langs Langs) []Match {
 		for rest := w.class; rest != 0; rest &= rest - 1 {
 			dst = t.at(dst, i, c.byClass[bits.TrailingZeros16(uint16(rest))], &near)
 		}
-		near.before = w.bloom
+		near.before = w.beside()
 		if i+1 < hi && words[i+1].Clause != w.Clause {
-			near.before |= 1 << edge
+			near.before |= edge
 		}
 	}
 	return dst
+}
+
+// beside is what a word is to its neighbours: over an ellipsis patterns run.
+func (w *Word) beside() takers {
+	if w.Mark == Ellipsis {
+		return ^takers(0)
+	}
+	return w.takers | always
 }
 
 // at appends what stands around word i, of the patterns behind these gates.
 func (t *trial) at(dst []Match, i int, gates []gate, near *near) []Match {
 	for k := range gates {
 		g := &gates[k]
-		switch {
-		case !g.opens(near): // nine of ten
-		case g.step == alone:
-			dst = append(dst, Match{Entry: g.pattern, Start: uint32(i), End: uint32(i + 1), mask: 1, Items: 1})
-		default:
-			if p := &t.c.patterns[g.pattern]; t.try(p, int(g.step), i) {
-				dst = append(dst, t.match(p))
-			}
+		if !g.opens(near) { // nine of ten
+			continue
+		}
+		if p := &t.c.patterns[g.pattern]; t.langs.Has(p.lang) && t.try(p, i) {
+			dst = append(dst, t.match(p))
 		}
 	}
 	return dst
@@ -171,6 +178,7 @@ func (f *form) classes(langs Langs) Class {
 type trial struct {
 	c     *Compiled
 	words []Word
+	langs Langs
 
 	budget int
 	place  [maxItems + 1]int32 // word of each step
@@ -179,8 +187,9 @@ type trial struct {
 // maxProbes bounds the words looked at for one pattern around one word.
 const maxProbes = 128
 
-// try reports whether the pattern stands with its step k at word i.
-func (t *trial) try(p *pattern, k, i int) bool {
+// try reports whether the pattern stands with its anchor at word i.
+func (t *trial) try(p *pattern, i int) bool {
+	k := int(p.anchor)
 	steps := t.c.steps[p.steps:][:p.length]
 	t.budget = maxProbes
 	t.place[k] = int32(i)
@@ -260,13 +269,12 @@ func (t *trial) satisfies(j int, st *step) bool {
 	if st.sym == 0 {
 		return w.Mark == NoMark
 	}
-	if w.class&st.class != 0 {
-		return true
-	}
-	if w.bloom&bloomBit(st.sym) == 0 {
+	switch {
+	case w.takers&st.takers == 0:
 		return false
-	}
-	if w.busy != 0 {
+	case w.class&st.class != 0:
+		return true
+	case w.busy != 0:
 		return t.c.bitmaps[int(w.busy-1)*t.c.mapSize()+int(st.sym/64)]>>(st.sym%64)&1 != 0
 	}
 	if only := t.c.singles[st.sym]; only[0] != 0 {
