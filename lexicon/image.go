@@ -19,7 +19,7 @@ import (
 //     which Go checks: no image can reach outside of itself.
 //   - Of its Entries only what scoring needs is there: no Note, File and Line.
 
-const imageMagic = "odzew lexicon 6\n"
+const imageMagic = "odzew lexicon 7\n"
 
 // An imageEntry is an Entry but for its texts. Its pattern ends at patternEnd, and
 // begins where the one before ends.
@@ -63,7 +63,8 @@ func (c *Compiled) Image() []byte {
 	for _, t := range c.learned {
 		t.index.put(&w)
 		put(&w, t.rows)
-		put(&w, t.tags)
+		put(&w, t.told)
+		put(&w, t.entries)
 		put(&w, t.ends)
 		putText(&w, t.text)
 		put(&w, []tableKinds{t.tableKinds})
@@ -109,7 +110,8 @@ func OfImage(image []byte, version string) (*Compiled, error) {
 		t := &Table{lang: Lang(l)}
 		t.index.take(&r)
 		t.rows = take[TableRow](&r)
-		t.tags = take[TagWeight](&r)
+		t.told = take[Told](&r)
+		t.entries = take[entriesOf](&r)
 		t.ends = take[uint32](&r)
 		t.text = takeText(&r)
 		for _, kinds := range take[tableKinds](&r) {

@@ -149,26 +149,31 @@ func TestLearnedLayers(t *testing.T) {
 		{"życzli*", 400, 0, 0},
 		{"zyczli*", 400, 0, 0},
 	} {
-		r := table.Find(lexicon.EntryHash(tt.entry))
-		if r == nil {
+		id := table.Find(lexicon.EntryHash(tt.entry))
+		if id == 0 {
 			t.Errorf("%s is not found", tt.entry)
 			continue
 		}
-		if r.Pull[lexicon.Desk][0] != tt.desk || r.Pull[lexicon.Reviews][0] != tt.reviews || r.Talk != tt.talk {
+		r := table.Row(id)
+		if r.Pull[lexicon.Desk].At(0) != tt.desk || r.Pull[lexicon.Reviews].At(0) != tt.reviews || r.Talk != tt.talk {
 			t.Errorf("%s: %+v", tt.entry, r)
 		}
 	}
 	for entry, want := range map[string]string{"dobra": "aspect:returns=300 ", "zima": "emotion:joy=-100 aspect:price=200 ", "łyżka": ""} {
-		got, r := "", table.Find(lexicon.EntryHash(entry))
-		for _, tag := range table.Tags(r) {
-			got += fmt.Sprintf("%s=%d ", lexicon.ToldTags[tag.Tag], tag.Weight)
+		got, r := "", table.Row(table.Find(lexicon.EntryHash(entry)))
+		if told := table.Told(r); told != nil {
+			for k, name := range lexicon.ToldTags {
+				if w := told.At(k); w != 0 {
+					got += fmt.Sprintf("%s=%d ", name, w)
+				}
+			}
 		}
 		if got != want || r.Pulls() == (entry == "zima") {
 			t.Errorf("%s tells %q, want %q", entry, got, want)
 		}
 	}
 	for _, entry := range []string{"dobra zupa", "zupa dobra", "życzli", "zupa"} {
-		if table.Find(lexicon.EntryHash(entry)) != nil {
+		if table.Find(lexicon.EntryHash(entry)) != 0 {
 			t.Errorf("%s is found", entry)
 		}
 	}

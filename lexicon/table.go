@@ -1,6 +1,7 @@
 package lexicon
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -10,41 +11,55 @@ import (
 
 // A Table finds what was learned of words, in one language and all domains.
 type Table struct {
-	index index
-	rows  []TableRow // 0 is none
-	tags  []TagWeight
-	text  string   // the entries, one behind the other
-	ends  []uint32 // of the entries in the text; 0 is none
-	lang  Lang
+	index   index
+	rows    []TableRow // 0 is none
+	told    []Told     // 0 is none
+	entries []entriesOf
+	text    string   // the entries, one behind the other
+	ends    []uint32 // of the entries in the text; 0 is none
+	lang    Lang
 	tableKinds
 }
 
+// entriesOf are the numbers of the entries of a row, one a domain; 0 is none.
+type entriesOf [TagWords + 1]uint32
+
 // tableKinds are what stands in a table at all.
 type tableKinds struct {
-	domains uint8 // a bit for each domain that has a file
-	stems   uint8 // a bit for each length of a stem
-	denies  bool  // negated words
+	domains uint8  // a bit for each domain that has a file
+	stems   uint8  // a bit for each length of a stem
+	denies  bool   // negated words
+	most    uint16 // no weight is larger
 }
 
 // A TableRow is what was learned of a word, a pair, or a stem.
 type TableRow struct {
-	Pull [NumDomains][4]int16 // as in LearnedRow
-	Talk int16                // towards reviews
-	// Pairs: pairs begin with the word.
-	Pairs bool
-	Apart bool // and with one word between
-	nTags uint8
-	tags  uint32               // where its tags begin
-	at    [TagWords + 1]uint32 // number of its entry; 0 is none
+	Pull  [NumDomains]Lanes // as in LearnedRow
+	told  uint32            // the number of what it tells
+	Talk  int16             // towards reviews
+	kinds uint8
 }
 
+// The kinds of rows.
+const (
+	rowPulls = 1 << iota
+	rowPairs
+	rowApart
+)
+
 // Pulls reports whether the row moves classes or talk, and not tags alone.
-func (r *TableRow) Pulls() bool { return r.at[Desk]|r.at[Reviews]|r.at[LongReviews] != 0 }
+func (r *TableRow) Pulls() bool { return r.kinds&rowPulls != 0 }
+
+// Pairs reports whether pairs begin with the word.
+func (r *TableRow) Pairs() bool { return r.kinds&rowPairs != 0 }
+
+// Apart reports whether pairs with a word between begin with the word.
+func (r *TableRow) Apart() bool { return r.kinds&rowApart != 0 }
 
 // newTable makes the table of a language. Files that come later win, so that a site's
 // own words take the place of shipped ones.
 func newTable(l Lang, learned []*LearnedFile) *Table {
-	t := &Table{lang: l, ends: []uint32{0}}
+	t := &Table{lang: l, ends: []uint32{0}, told: make([]Told, 1)}
 	var files []*LearnedFile
 	n, size := 0, 0
 	for _, f := range learned {
@@ -61,7 +76,7 @@ func newTable(l Lang, learned []*LearnedFile) *Table {
 	var text strings.Builder
 	text.Grow(size)
 	t.index = newIndex(n + n/2) // first words of pairs take room as well
-	t.rows = make([]TableRow, 1, n+1)
+	t.rows, t.entries = make([]TableRow, 1, n+1), make([]entriesOf, 1, n+1)
 	hashes := make([]Hash, 1, n+1) // of the rows
 	for _, f := range files {
 		for i := range f.Rows {
@@ -69,26 +84,34 @@ func newTable(l Lang, learned []*LearnedFile) *Table {
 			if first, second, pair := strings.Cut(row.Entry, " "); pair {
 				r := t.row(foldedHash(first), &hashes)
 				if strings.HasPrefix(second, gapSign) {
-					r.Apart = true
+					t.rows[r].kinds |= rowApart
 				} else {
-					r.Pairs = true
+					t.rows[r].kinds |= rowPairs
 				}
 				t.denies = t.denies || first == deniedSign
 			} else if w, ok := strings.CutSuffix(row.Entry, "*"); ok {
 				t.stems |= 1 << utf8.RuneCountInString(w)
 			}
-			to := t.row(EntryHash(row.Entry), &hashes)
-			to.at[f.Domain] = uint32(len(t.ends))
+			id := t.row(EntryHash(row.Entry), &hashes)
+			to := &t.rows[id]
+			t.entries[id][f.Domain] = uint32(len(t.ends))
 			text.WriteString(row.Entry)
 			t.ends = append(t.ends, uint32(text.Len()))
-			switch f.Domain {
-			case TagWords:
-				to.tags, to.nTags = uint32(len(t.tags)), uint8(len(row.Tags))
-				t.tags = append(t.tags, row.Tags...)
-			case Reviews:
-				to.Pull[Reviews], to.Talk = row.Pull, row.Talk
-			default:
-				to.Pull[f.Domain] = row.Pull
+			if f.Domain == TagWords {
+				to.told = uint32(len(t.told))
+				t.told = append(t.told, toldOf(row.Tags))
+				for _, w := range row.Tags {
+					t.note(w.Weight)
+				}
+				continue
+			}
+			to.kinds |= rowPulls
+			to.Pull[f.Domain] = LanesOf(row.Pull)
+			if f.Domain == Reviews {
+				to.Talk = row.Talk
+			}
+			for _, w := range row.Pull {
+				t.note(w)
 			}
 		}
 	}
@@ -96,29 +119,38 @@ func newTable(l Lang, learned []*LearnedFile) *Table {
 	return t
 }
 
-// row returns the row of a hash, or a new one.
-func (t *Table) row(h Hash, hashes *[]Hash) *TableRow {
+// note notes how large weights are.
+func (t *Table) note(w int16) { t.most = max(t.most, uint16(max(int(w), -int(w)))) }
+
+// Batch is how many rows add up at most in Lanes.
+func (t *Table) Batch() int { return max(1, math.MaxInt16/max(1, int(t.most))) }
+
+// row returns the number of the row of a hash, or of a new one.
+func (t *Table) row(h Hash, hashes *[]Hash) uint32 {
 	id, slot := t.index.place(h, func(id uint32) bool { return (*hashes)[id] == h })
 	if id == 0 {
 		id = uint32(len(t.rows))
 		*slot = mix(h)<<32 | uint64(id)
 		t.index.note(h)
-		t.rows, *hashes = append(t.rows, TableRow{}), append(*hashes, h)
+		t.rows, t.entries, *hashes = append(t.rows, TableRow{}), append(t.entries, entriesOf{}), append(*hashes, h)
 	}
-	return &t.rows[id]
+	return id
 }
 
-// Find returns the row of a hash: the folded one of a word, or what PairHash or
-// StemHash made; nil where nothing was learned.
-func (t *Table) Find(h Hash) *TableRow {
-	if id := t.index.findRare(h); id != 0 {
-		return &t.rows[id]
-	}
-	return nil
-}
+// Find returns the number of the row of a hash: the folded one of a word, or what PairHash
+// or StemHash made; 0 where nothing was learned.
+func (t *Table) Find(h Hash) uint32 { return t.index.findRare(h) }
 
-// Tags returns the weights of the tags of a row.
-func (t *Table) Tags(r *TableRow) []TagWeight { return t.tags[r.tags : r.tags+uint32(r.nTags)] }
+// Row returns a row by its number; an empty one for 0.
+func (t *Table) Row(id uint32) *TableRow { return &t.rows[id] }
+
+// Told returns the weights of the tags of a row; nil where it tells none.
+func (t *Table) Told(r *TableRow) *Told {
+	if r.told == 0 {
+		return nil
+	}
+	return &t.told[r.told]
+}
 
 // Stems has a bit for each number of letters of which stems were learned.
 func (t *Table) Stems() uint8 { return t.stems }
@@ -136,8 +168,8 @@ func (t *Table) Lang() Lang { return t.lang }
 func (t *Table) Has(d Domain) bool { return t.domains&(1<<d) != 0 }
 
 // Entry returns the entry of a row in a domain, as it is written.
-func (t *Table) Entry(r *TableRow, d Domain) string {
-	at := r.at[d]
+func (t *Table) Entry(row uint32, d Domain) string {
+	at := t.entries[row][d]
 	if at == 0 {
 		return ""
 	}

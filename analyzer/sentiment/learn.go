@@ -76,13 +76,12 @@ func (s *Scorer) Learn(examples []Example, d lexicon.Domain, o LearnOptions) Wor
 	out := v.rows(w, nil)
 	known := s.lex.Learned(o.Lang)
 	for i := range out {
-		if r := known.Find(lexicon.EntryHash(out[i].Entry)); r != nil {
-			for c := range r.Pull[d] {
-				out[i].Pull[c] += r.Pull[d][c]
-			}
-			if d == lexicon.Reviews {
-				out[i].Talk = r.Talk
-			}
+		r := known.Row(known.Find(lexicon.EntryHash(out[i].Entry)))
+		for c := range out[i].Pull {
+			out[i].Pull[c] += r.Pull[d].At(c)
+		}
+		if d == lexicon.Reviews {
+			out[i].Talk = r.Talk
 		}
 	}
 	return out

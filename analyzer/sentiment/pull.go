@@ -3,6 +3,8 @@ package sentiment
 import (
 	"iter"
 	"math"
+	"math/bits"
+	"slices"
 	"unicode/utf8"
 
 	"odzew/analyzer/text"
@@ -56,7 +58,7 @@ func (p *pulls) share(d lexicon.Domain) float32 {
 // A learnedWord is a row of a table that stands in the message.
 type learnedWord struct {
 	start, end uint32
-	row        *lexicon.TableRow
+	row        uint32
 	table      *lexicon.Table
 }
 
@@ -66,28 +68,17 @@ func (s *Scorer) pull(m *scratch) {
 	if m.tags.words > SentenceWords {
 		m.pulls.sort = lexicon.LongReviews
 	}
+	p := &m.pulls
 	for l := lexicon.PL; l <= lexicon.EN; l++ {
 		if m.langs.Has(l) {
-			s.look(m, s.lex.Learned(l))
+			t, from := s.lex.Learned(l), len(m.learned)
+			s.look(m, t)
+			for batch := range slices.Chunk(m.learned[from:], t.Batch()) {
+				p.add(t, batch)
+			}
 		}
 	}
 	damp := damping(m.tags.words)
-	p := &m.pulls
-	for i := range m.learned {
-		r := m.learned[i].row
-		for _, t := range m.learned[i].table.Tags(r) {
-			p.tags[t.Tag] += float32(t.Weight)
-		}
-		if !r.Pulls() {
-			continue
-		}
-		review := &r.Pull[p.sort]
-		for c, v := range &r.Pull[lexicon.Desk] {
-			p.desk[c] += float32(v)
-			p.review[c] += float32(review[c])
-		}
-		p.talk += float32(r.Talk)
-	}
 	for c := range p.desk {
 		p.desk[c] *= damp / 100
 		p.review[c] *= damp / 100
@@ -98,6 +89,34 @@ func (s *Scorer) pull(m *scratch) {
 	}
 }
 
+// add adds up words of a table, as many as Lanes have room for.
+func (p *pulls) add(t *lexicon.Table, words []learnedWord) {
+	var (
+		desk, review lexicon.Lanes
+		talk         int
+		told         lexicon.Told
+	)
+	for i := range words {
+		r := t.Row(words[i].row)
+		desk += r.Pull[lexicon.Desk]
+		review += r.Pull[p.sort]
+		talk += int(r.Talk)
+		if tags := t.Told(r); tags != nil {
+			for k, v := range tags {
+				told[k] += v
+			}
+		}
+	}
+	for c := range p.desk {
+		p.desk[c] += float32(desk.At(c))
+		p.review[c] += float32(review.At(c))
+	}
+	p.talk += float32(talk)
+	for k := range p.tags {
+		p.tags[k] += float32(told.At(k))
+	}
+}
+
 // look finds the learned words of one language: each word, each pair of neighbours in
 // a sentence and at its edges or with a word between, each word behind a negator, the
 // stems of each longer word.
@@ -105,9 +124,9 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 	if t.Empty() {
 		return
 	}
-	add := func(start, end int, r *lexicon.TableRow) {
-		if r != nil {
-			m.learned = append(m.learned, learnedWord{uint32(start), uint32(end), r, t})
+	add := func(start, end int, row uint32) {
+		if row != 0 {
+			m.learned = append(m.learned, learnedWord{uint32(start), uint32(end), row, t})
 		}
 	}
 	if t.Denies() {
@@ -125,12 +144,12 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 		if tok.Kind != text.Word {
 			continue
 		}
-		row := t.Find(tok.Folded)
-		add(i, i+1, row)
+		id := t.Find(tok.Folded)
+		add(i, i+1, id)
 		if t.Denies() && m.denied[i] {
 			add(i, i+1, t.Find(lexicon.PairHash(lexicon.Denied, tok.Folded)))
 		}
-		if tok.Letters > lexicon.LeastStem {
+		if int(tok.Letters) > bits.TrailingZeros8(t.Stems()) {
 			for n, h := range stems(m.text[tok.Start:tok.End], t.Stems()) {
 				if n < int(tok.Letters) {
 					add(i, i+1, t.Find(h))
@@ -149,8 +168,9 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 				add(a, i+1, t.Find(lexicon.ApartHash(m.toks[a].Folded, tok.Folded)))
 			}
 		}
-		last, pairs = i, row != nil && row.Pairs
-		apart, further = further, row != nil && row.Apart
+		row := t.Row(id)
+		last, pairs = i, row.Pairs()
+		apart, further = further, row.Apart()
 	}
 	end()
 }
@@ -161,16 +181,21 @@ func stems(w string, lengths uint8) iter.Seq2[int, lexicon.Hash] {
 	return func(yield func(int, lexicon.Hash) bool) {
 		h, n := lexicon.HashSeed, 0
 		for i := 0; i < len(w) && lengths>>(n+1) != 0; {
-			r, size := rune(w[i]), 1
-			if r >= utf8.RuneSelf {
-				r, size = utf8.DecodeRuneInString(w[i:])
+			if c := w[i]; c < utf8.RuneSelf {
+				if 'A' <= c && c <= 'Z' {
+					c += 'a' - 'A'
+				}
+				h = h.Add(c)
+				i++
+			} else {
+				r, size := utf8.DecodeRuneInString(w[i:])
+				i += size
+				_, f := lexicon.Fold(r)
+				if f == 0 {
+					continue
+				}
+				h = h.AddRune(f)
 			}
-			i += size
-			_, f := lexicon.Fold(r)
-			if f == 0 {
-				continue
-			}
-			h = h.AddRune(f)
 			if n++; lengths>>n&1 != 0 && !yield(n, lexicon.StemHash(h)) {
 				return
 			}
@@ -212,13 +237,19 @@ func (s *Scorer) weighLearned(m *scratch) {
 	damp := damping(m.tags.words) / 100
 	for i := range m.learned {
 		x := &m.learned[i]
-		if !x.row.Pulls() {
+		r := x.table.Row(x.row)
+		if !r.Pulls() {
 			continue
 		}
 		for _, d := range [...]lexicon.Domain{lexicon.Desk, m.pulls.sort} {
-			p := &x.row.Pull[d]
+			share := m.pulls.share(d)
+			if share == 0 {
+				continue
+			}
+			p := r.Pull[d]
 			// What pulls to neutral most, as please does, is neither praise nor blame.
-			w := int32(1000 * pullValence * damp * m.pulls.share(d) * float32(max(0, p[positive]-p[neutral])-max(0, p[negative]-p[neutral])))
+			calm := p.At(neutral)
+			w := int32(1000 * pullValence * damp * share * float32(max(0, p.At(positive)-calm)-max(0, p.At(negative)-calm)))
 			if w >= leastPull || w <= -leastPull {
 				m.parts = append(m.parts, part{x.start, x.end, uint32(i), learnedRules[d], w})
 				m.tags.valence += w

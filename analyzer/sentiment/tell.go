@@ -300,10 +300,8 @@ func (m *scratch) strongest(tag int) *learnedWord {
 	most := int16(0)
 	for i := range m.learned {
 		x := &m.learned[i]
-		for _, t := range x.table.Tags(x.row) {
-			if int(t.Tag) == tag && t.Weight > most {
-				best, most = x, t.Weight
-			}
+		if told := x.table.Told(x.table.Row(x.row)); told != nil && told.At(tag) > most {
+			best, most = x, told.At(tag)
 		}
 	}
 	return best
