@@ -59,7 +59,7 @@ type whole struct {
 // there, and that the sentence has words with these marks, for the rarest of the other
 // steps. Where nothing is asked stand bits and marks that are always there.
 type gate struct {
-	before, after takers
+	before, after beside
 	marks         [2]uint16
 	pattern       uint32
 }
@@ -67,13 +67,17 @@ type gate struct {
 // Takers are the words that satisfy a step, as a set in which each form has a bit that
 // it shares with others, and each class one of its own. Common words satisfy so many
 // steps that no set of these would tell much; the words of most steps are few.
-type takers uint32
+type takers uint64
+
+// Beside is what stands beside a word: takers in half the room, for which the forms of
+// either half share bits, and whether it stands there always, or at the edge of a clause.
+type beside uint32
 
 const (
-	// Bits of what stands beside a word: always, and where its clause begins or ends.
-	always takers = 1 << 31
-	edge   takers = 1 << 30
-	// Classes have bits from this one on, forms those before.
+	always beside = 1 << 31
+	edge   beside = 1 << 30
+	// Classes have bits from this one on. Forms have those before, and as many in the
+	// upper half.
 	classTakers = 30 - numClasses
 
 	alwaysMark = 0 // a mark that every sentence has
@@ -82,10 +86,18 @@ const (
 	classMark = 1
 )
 
-// takersOf is the set of one form and of some classes.
+// takersOf is the set of one form, which is none where it is unknown, and of some classes.
 func takersOf(form uint32, class Class) takers {
-	return 1<<(uint64(form*0x9E3779B1)*classTakers>>32) | takers(class)<<classTakers
+	set := takers(class) << classTakers
+	if form != 0 {
+		k := uint64(form*0x9E3779B1) * (2 * classTakers) >> 32
+		set |= 1 << (k/classTakers*32 + k%classTakers)
+	}
+	return set
 }
+
+// beside brings the halves together.
+func (t takers) beside() beside { return beside(t | t>>32) }
 
 // opens reports whether all that is asked is so.
 func (g *gate) opens(near *near) bool {
@@ -95,7 +107,7 @@ func (g *gate) opens(near *near) bool {
 
 // near is what gates ask about.
 type near struct {
-	before, after takers
+	before, after beside
 	marks         [numMarks / 64]uint64 // of the words of the sentence
 }
 

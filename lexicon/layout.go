@@ -46,11 +46,11 @@ func (b *builder) gate(a *anchor) (g gate) {
 func (c *Compiled) beside(g *gate) {
 	p := &c.patterns[g.pattern]
 	steps := c.steps[p.steps:][:p.length]
-	told := func(neighbour, between *step) takers {
+	told := func(neighbour, between *step) beside {
 		if neighbour.sym == 0 || between.gap > 0 || between.skip > 0 {
 			return always
 		}
-		return neighbour.takers
+		return neighbour.takers.beside()
 	}
 	g.before, g.after = always, always
 	switch k := p.anchor; {

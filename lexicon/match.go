@@ -141,12 +141,12 @@ func (t *trial) sentence(dst []Match, lo, hi int) []Match {
 	return dst
 }
 
-// beside is what a word is to its neighbours: over an ellipsis patterns run.
-func (w *Word) beside() takers {
+// beside is what the word is to its neighbours: over an ellipsis patterns run.
+func (w *Word) beside() beside {
 	if w.Mark == Ellipsis {
-		return ^takers(0)
+		return ^beside(0)
 	}
-	return w.takers | always
+	return w.takers.beside() | always
 }
 
 // at appends what stands around word i, of the patterns behind these gates.
