@@ -185,11 +185,20 @@ func (m *scratch) tagFeatures(p *[numClasses]float64, level int, h *hint) (f tag
 
 // logits of the tags but signals by all but learned words.
 func (t *TagModel) logits(f *tagFeatures) (z [lexicon.TagSignals]float32) {
+	// A few of the features are there, here and there: to leap over the others one by
+	// one takes longer than to list the few.
+	var there [numTagged]uint8
+	n := 0
 	for k, v := range f {
+		there[n] = uint8(k)
 		if v != 0 {
-			for c, w := range &t.Weights[k] {
-				z[c] += v * w
-			}
+			n++
+		}
+	}
+	for _, k := range there[:n] {
+		v := f[k]
+		for c, w := range &t.Weights[k] {
+			z[c] += v * w
 		}
 	}
 	return z
