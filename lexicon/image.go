@@ -19,7 +19,7 @@ import (
 //     which Go checks: no image can reach outside of itself.
 //   - Of its Entries only what scoring needs is there: no Note, File and Line.
 
-const imageMagic = "odzew lexicon 8\n"
+const imageMagic = "odzew lexicon 9\n"
 
 // An imageEntry is an Entry but for its texts. Its pattern ends at patternEnd, and
 // begins where the one before ends.
@@ -68,6 +68,7 @@ func (c *Compiled) Image() []byte {
 		put(&w, t.ends)
 		putText(&w, t.text)
 		put(&w, []tableKinds{t.tableKinds})
+		put(&w, []uint16{t.most})
 	}
 	return w.end()
 }
@@ -116,6 +117,9 @@ func OfImage(image []byte, version string) (*Compiled, error) {
 		t.text = takeText(&r)
 		for _, kinds := range take[tableKinds](&r) {
 			t.tableKinds = kinds
+		}
+		for _, most := range take[uint16](&r) {
+			t.most = most
 		}
 		c.learned[l] = t
 	}

@@ -18,6 +18,7 @@ type Table struct {
 	text    string   // the entries, one behind the other
 	ends    []uint32 // of the entries in the text; 0 is none
 	lang    Lang
+	most    uint16 // no weight is larger
 	tableKinds
 }
 
@@ -26,10 +27,9 @@ type entriesOf [TagWords + 1]uint32
 
 // tableKinds are what stands in a table at all.
 type tableKinds struct {
-	domains uint8  // a bit for each domain that has a file
-	stems   uint8  // a bit for each length of a stem
-	denies  bool   // negated words
-	most    uint16 // no weight is larger
+	domains uint8 // a bit for each domain that has a file
+	stems   uint8 // a bit for each length of a stem
+	denies  bool  // negated words
 }
 
 // A TableRow is what was learned of a word, a pair, or a stem.
