@@ -232,27 +232,31 @@ func (m *scratch) deny() {
 	}
 }
 
-// weighLearned makes parts of the learned words, at the shares of their domains.
+// weighLearned adds the learned words to the valence, at the shares of their domains, and
+// makes parts of them where they will be listed.
 func (s *Scorer) weighLearned(m *scratch) {
 	damp := damping(m.tags.words) / 100
+	domains := make([]lexicon.Domain, 0, 2)
+	var factor [lexicon.NumDomains]float32
+	for _, d := range [...]lexicon.Domain{lexicon.Desk, m.pulls.sort} {
+		if share := m.pulls.share(d); share != 0 {
+			domains, factor[d] = append(domains, d), 1000*pullValence*damp*share
+		}
+	}
 	for i := range m.learned {
 		x := &m.learned[i]
 		r := x.table.Row(x.row)
-		if !r.Pulls() {
-			continue
-		}
-		for _, d := range [...]lexicon.Domain{lexicon.Desk, m.pulls.sort} {
-			share := m.pulls.share(d)
-			if share == 0 {
-				continue
-			}
+		for _, d := range domains {
 			p := r.Pull[d]
 			// What pulls to neutral most, as please does, is neither praise nor blame.
 			calm := p.At(neutral)
-			w := int32(1000 * pullValence * damp * share * float32(max(0, p.At(positive)-calm)-max(0, p.At(negative)-calm)))
-			if w >= leastPull || w <= -leastPull {
+			w := int32(factor[d] * float32(max(0, p.At(positive)-calm)-max(0, p.At(negative)-calm)))
+			if w > -leastPull && w < leastPull {
+				continue
+			}
+			m.tags.valence += w
+			if m.explained {
 				m.parts = append(m.parts, part{x.start, x.end, uint32(i), learnedRules[d], w})
-				m.tags.valence += w
 			}
 		}
 	}

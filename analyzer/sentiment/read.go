@@ -81,17 +81,38 @@ func (s *Scorer) read(m *scratch, message, hint string) {
 	}
 	m.matches = s.lex.Match(m.matches[:0], m.words, m.langs)
 	// Under which of its words a pattern was found must not tell.
-	slices.SortFunc(m.matches, func(a, b lexicon.Match) int {
-		switch {
-		case a.Start != b.Start:
-			return int(a.Start) - int(b.Start)
-		case a.Entry != b.Entry:
-			return int(a.Entry) - int(b.Entry)
-		case a.End != b.End:
-			return int(a.End) - int(b.End)
+	sortMatches(m.matches)
+}
+
+// sortMatches brings matches into one order.
+func sortMatches(all []lexicon.Match) {
+	if len(all) > 32 {
+		slices.SortFunc(all, func(a, b lexicon.Match) int { return compareMatches(&a, &b) })
+		return
+	}
+	// The few of a short message are nearly in order.
+	for i := 1; i < len(all); i++ {
+		if compareMatches(&all[i-1], &all[i]) <= 0 {
+			continue
 		}
-		return int(a.Items) - int(b.Items)
-	})
+		x, at := all[i], i
+		for ; at > 0 && compareMatches(&all[at-1], &x) > 0; at-- {
+			all[at] = all[at-1]
+		}
+		all[at] = x
+	}
+}
+
+func compareMatches(a, b *lexicon.Match) int {
+	switch {
+	case a.Start != b.Start:
+		return int(a.Start) - int(b.Start)
+	case a.Entry != b.Entry:
+		return int(a.Entry) - int(b.Entry)
+	case a.End != b.End:
+		return int(a.End) - int(b.End)
+	}
+	return int(a.Items) - int(b.Items)
 }
 
 // decide says which language a text is in, given how many of its words are known

@@ -102,6 +102,8 @@ type scratch struct {
 	hint    hint
 	names   []string // words for the tagger
 	tagged  int      // how often it was asked
+	// explained: evidence will be listed of what learned words bring.
+	explained bool
 }
 
 // Score scores a text. The hint is the language where the source knows it ("pl",
@@ -138,6 +140,7 @@ func (s *Scorer) score(message, hint string, evidence evidenceOf) odzew.Score {
 		score.Reason = ReasonLanguage
 		return score
 	}
+	m.explained = evidence != never
 	s.pick(m)
 	s.judge(m)
 	s.conclude(m, &score)
