@@ -69,6 +69,9 @@ type gate struct {
 // steps that no set of these would tell much; the words of most steps are few.
 type takers uint64
 
+// anyWord is a bit of all that is no mark, which is what the step _ takes.
+const anyWord takers = 1 << 63
+
 // Beside is what stands beside a word: takers in half the room, for which the forms of
 // either half share bits, and whether it stands there always, or at the edge of a clause.
 type beside uint32

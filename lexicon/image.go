@@ -19,7 +19,7 @@ import (
 //     which Go checks: no image can reach outside of itself.
 //   - Of its Entries only what scoring needs is there: no Note, File and Line.
 
-const imageMagic = "odzew lexicon 9\n"
+const imageMagic = "odzew image 010\n" // as long as a multiple of sectionAlign
 
 // An imageEntry is an Entry but for its texts. Its pattern ends at patternEnd, and
 // begins where the one before ends.

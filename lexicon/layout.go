@@ -152,6 +152,7 @@ func (b *builder) layOut(c *Compiled) {
 // noteTakers notes of all steps what satisfies them.
 func (c *Compiled) noteTakers(g *grouping) {
 	bySymbol := make([]takers, len(c.singles))
+	bySymbol[0] = anyWord
 	for i := range g.forms {
 		for _, sym := range g.of(i) {
 			bySymbol[sym] |= takersOf(uint32(i), 0)

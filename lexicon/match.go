@@ -102,6 +102,9 @@ func (t *trial) sentence(dst []Match, lo, hi int) []Match {
 		f := c.forms[w.Form:][:2]
 		w.class, w.busy = w.Class|f[0].classes(t.langs), f[0].busy
 		w.takers = takersOf(w.Form, w.class)
+		if w.Mark == NoMark {
+			w.takers |= anyWord
+		}
 		near.marks[0] |= uint64(w.class) << classMark
 		for _, x := range c.wholes[f[0].wholes:f[1].wholes] {
 			if t.langs.Has(x.lang) {
@@ -266,12 +269,14 @@ next:
 // satisfies reports whether word j is what the step asks for.
 func (t *trial) satisfies(j int, st *step) bool {
 	w := &t.words[j]
-	if st.sym == 0 {
-		return w.Mark == NoMark
-	}
+	return w.takers&st.takers != 0 && t.takes(st, w)
+}
+
+// takes reports whether the step takes a word that is among its takers.
+func (t *trial) takes(st *step, w *Word) bool {
 	switch {
-	case w.takers&st.takers == 0:
-		return false
+	case st.sym == 0:
+		return true
 	case w.class&st.class != 0:
 		return true
 	case w.busy != 0:
