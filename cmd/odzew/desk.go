@@ -275,7 +275,7 @@ func (c *analyzeCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	p.tryCandidate(cfg, d)
-	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true, Bulk: true})
+	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true, Bulk: true, Existing: true})
 	if err != nil {
 		return err
 	}
