@@ -38,6 +38,14 @@ type Example struct {
 	Aspects     []odzew.AspectPolarity
 	Stage       string
 	Emotion     string
+	// Second is what another reader says, who did not know the labels; nil for none.
+	Second *SecondLabels
+}
+
+// SecondLabels are what a second reader says of a message.
+type SecondLabels struct {
+	Aspects []string
+	Stage   string // empty where it is not said
 }
 
 // FitOptions are the settings of Fit.

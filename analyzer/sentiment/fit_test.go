@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"odzew"
 	"odzew/lexicon"
 )
 
@@ -21,6 +22,38 @@ func TestFitFrustration(t *testing.T) {
 		w := fitFrustration(rows)
 		if got := 1 - math.Exp(-0.02-float64(w[effort])); math.Abs(got-share) > 0.01 {
 			t.Errorf("%.2f of the messages are strong, and the signal tells %.3f", share, got)
+		}
+	}
+}
+
+// TestTagGoal: where two readers differ, each has half of what they say; what nobody looked
+// at teaches nothing.
+func TestTagGoal(t *testing.T) {
+	praise := func(names ...string) (list []odzew.AspectPolarity) {
+		for _, name := range names {
+			list = append(list, odzew.AspectPolarity{Aspect: name, Polarity: odzew.Positive})
+		}
+		return list
+	}
+	for _, tt := range []struct {
+		e                                   Example
+		purchase, afterSales, price, honest float32
+	}{
+		{Example{Stage: "purchase", Aspects: praise("price")}, 1, 0, 1, 0},
+		{Example{Stage: "purchase", Aspects: praise("price"), Second: &SecondLabels{Stage: "purchase", Aspects: []string{"price"}}}, 1, 0, 1, 0},
+		{Example{Stage: "purchase", Aspects: praise("price"), Second: &SecondLabels{Stage: "after_sales", Aspects: []string{"price", "honesty"}}}, 0.5, 0.5, 1, 0.5},
+		{Example{Second: &SecondLabels{Stage: "after_sales", Aspects: []string{"honesty"}}}, 0, 1, 0, 1},
+		{Example{Stage: "purchase", Aspects: praise("price"), Second: &SecondLabels{}}, 1, 0, 1, 0},
+		{Example{}, unlabelled, unlabelled, unlabelled, unlabelled},
+	} {
+		goal := tagGoal(&tt.e)
+		at := func(from int, names []string, name string) float32 { return goal[from+slices.Index(names, name)] }
+		got := [...]float32{
+			at(lexicon.TagStages, lexicon.Stages, "purchase"), at(lexicon.TagStages, lexicon.Stages, "after_sales"),
+			at(lexicon.TagAspects, lexicon.Aspects, "price"), at(lexicon.TagAspects, lexicon.Aspects, "honesty"),
+		}
+		if want := [...]float32{tt.purchase, tt.afterSales, tt.price, tt.honest}; got != want {
+			t.Errorf("%+v, %+v: %v, want %v", tt.e, tt.e.Second, got, want)
 		}
 	}
 }

@@ -102,31 +102,42 @@ func (m *scratch) partedRows(e *Example, weight float32) (rows []learnRow) {
 	return rows
 }
 
-// tagGoal is what an example's labels say of each tag.
+// tagGoal is what an example's labels say of each tag; where two readers differ, half of it.
 func tagGoal(e *Example) []float32 {
 	goal := make([]float32, lexicon.TagSignals)
-	choose := func(from int, names []string, name string) {
-		at := slices.Index(names, name)
-		for k := range names {
-			if at < 0 {
+	choose := func(from int, names []string, chosen ...string) {
+		chosen = slices.DeleteFunc(chosen, func(name string) bool { return !slices.Contains(names, name) })
+		for k, name := range names {
+			if len(chosen) == 0 {
 				goal[from+k] = unlabelled
 			}
-		}
-		if at >= 0 {
-			goal[from+at] = 1
+			for _, c := range chosen {
+				if c == name {
+					goal[from+k] += 1 / float32(len(chosen))
+				}
+			}
 		}
 	}
-	choose(lexicon.TagStages, lexicon.Stages, e.Stage)
+	second := e.Second
+	if second == nil {
+		second = &SecondLabels{}
+	}
+	choose(lexicon.TagStages, lexicon.Stages, e.Stage, second.Stage)
 	choose(lexicon.TagEmotions, lexicon.Emotions, e.Emotion) // none is no choice: the class says so
+	var first []string
+	for _, a := range e.Aspects {
+		first = append(first, a.Aspect)
+	}
 	// Every message is about something: where nothing is named, nobody looked.
-	if len(e.Aspects) == 0 {
-		for k := range lexicon.Aspects {
+	read := slices.DeleteFunc([][]string{first, second.Aspects}, func(named []string) bool { return len(named) == 0 })
+	for k, name := range lexicon.Aspects {
+		if len(read) == 0 {
 			goal[lexicon.TagAspects+k] = unlabelled
 		}
-	}
-	for _, a := range e.Aspects {
-		if k := slices.Index(lexicon.Aspects, a.Aspect); k >= 0 {
-			goal[lexicon.TagAspects+k] = 1
+		for _, named := range read {
+			if slices.Contains(named, name) {
+				goal[lexicon.TagAspects+k] += 1 / float32(len(read))
+			}
 		}
 	}
 	return goal

@@ -19,8 +19,9 @@ import (
 	"odzew/lexicon"
 )
 
-// Read reads labelled messages: JSON Lines with the fields id, lang, text,
-// sentiment, frustration, signals and aspects, or TSV with id, label and text.
+// Read reads labelled messages: JSON Lines with the fields id, lang, text, sentiment,
+// frustration, signals and aspects, and second where another reader labelled them, too; or
+// TSV with id, label and text.
 // Labels of other sets are translated (minus_m, plus_m, zero, amb), and what its
 // readers called ambiguous is left out. A header "id label text" may stand first.
 // The name is used in errors.
@@ -45,6 +46,7 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 				Frustration                                    *int
 				Signals                                        []string
 				Aspects                                        []odzew.AspectPolarity
+				Second                                         *sentiment.SecondLabels
 			}
 			if err := json.Unmarshal(line, &rec); err != nil {
 				return nil, fmt.Errorf("%s:%d: %w", name, n, err)
@@ -60,6 +62,19 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 			for _, a := range rec.Aspects {
 				if !slices.Contains(lexicon.Aspects, a.Aspect) {
 					return nil, fmt.Errorf("%s:%d: the aspect %q is none of %s", name, n, a.Aspect, strings.Join(lexicon.Aspects, ", "))
+				}
+			}
+			if s := rec.Second; s != nil {
+				for _, a := range s.Aspects {
+					if !slices.Contains(lexicon.Aspects, a) {
+						return nil, fmt.Errorf("%s:%d: the second reader's aspect %q is none of %s", name, n, a, strings.Join(lexicon.Aspects, ", "))
+					}
+				}
+				if s.Stage != "" && !slices.Contains(lexicon.Stages, s.Stage) {
+					return nil, fmt.Errorf("%s:%d: the second reader's stage %q is none of %s", name, n, s.Stage, strings.Join(lexicon.Stages, ", "))
+				}
+				if s.Stage != "" || len(s.Aspects) > 0 { // some readers looked at other things
+					e.Second = s
 				}
 			}
 			if json.Unmarshal(rec.ID, &e.ID) != nil {

@@ -25,6 +25,9 @@ func TestRead(t *testing.T) {
 		{`{"id":"1","text":"t","sentiment":"mixed"}`, "mixed"},
 		{`{"id":"1","text":"t"}`, ""},
 		{`{"id":"1","text":"t","sentiment":"angry"}`, `x:1: the sentiment "angry" is none of`},
+		{`{"id":"1","text":"t","second":{"aspects":["price"],"stage":"interest"}}`, ""},
+		{`{"id":"1","text":"t","second":{"aspects":["prize"]}}`, `x:1: the second reader's aspect "prize" is none of`},
+		{`{"id":"1","text":"t","second":{"stage":"late"}}`, `x:1: the second reader's stage "late" is none of`},
 		{`{"id":`, "x:1: "},
 	} {
 		list, err := eval.Read(strings.NewReader(tt.line+"\n"), "x")
