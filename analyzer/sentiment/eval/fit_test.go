@@ -137,7 +137,7 @@ func weighed(examples []sentiment.Example, weight, hide float64, every int) (out
 // reviewOptions were chosen by cross-validation.
 var reviewOptions = sentiment.ReviewOptions{
 	Sentences: sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 50000, L1: 0.5, L2: 4, Rate: 0.2, Epochs: 6, Averaged: 3},
-	Texts:     sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 6000, L1: 2, L2: 4, Rate: 0.2, Epochs: 6},
+	Texts:     sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 15000, L1: 1, L2: 2, Rate: 0.2, Epochs: 6, Averaged: 3},
 	Talk:      sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 30000, L1: 0.5, L2: 16, Rate: 0.2, Epochs: 12},
 }
 
