@@ -289,12 +289,12 @@ func TestEditKilledAnywhere(t *testing.T) {
 		at = at.Add(7 * time.Minute)
 		text := "Czekam na zwrot, to już trzeci tydzień. Ile można?"
 		if i%40 == 0 {
-			text = "Fotel wiezie ślimax."
+			text = "Fotel wiezie żółwex."
 		}
 		fmt.Fprintf(&sb, `{"id":"C-%d","channel":"email","created_at":%q,"customer":{"id":"k-%d"},"messages":[{"id":"m1","at":%q,"author":"customer","public":true,"text":%q},{"id":"m2","at":%q,"author":"agent","public":true,"text":"Sprawdzam."}]}`+"\n",
 			i, at.Format(time.RFC3339), i, at.Format(time.RFC3339), text, at.Add(time.Hour).Format(time.RFC3339))
 	}
-	line := "=ślimax\ttone\t-0.7\t0.7\t\t\t\n"
+	line := "=żółwex\ttone\t-0.7\t0.7\t\t\t\n"
 	write := func(name, text string) {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
 			t.Fatal(err)

@@ -246,7 +246,7 @@ func TestServeFreshens(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("ślimax\ttone\t-0.9\t0.9\t\t\t\n")
+	write("żółwex\ttone\t-0.9\t0.9\t\t\t\n")
 	var log bytes.Buffer
 	p := &program{stdout: io.Discard, stderr: io.Discard, now: time.Now, getenv: func(string) string { return "" }, log: logrus.New()}
 	p.log.SetOutput(&log)
@@ -266,19 +266,19 @@ func TestServeFreshens(t *testing.T) {
 	s := &server{p: p, cfg: cfg, an: an, read: read}
 	valence := func() float64 {
 		s.freshen()
-		return s.an.Scorer.Score("To jest ślimax.", "pl", false).Valence
+		return s.an.Scorer.Score("To jest żółwex.", "pl", false).Valence
 	}
 	blamed := valence()
 	if blamed >= 0 || s.an != an || log.Len() > 0 {
 		t.Errorf("at first: %v, %s", blamed, &log)
 	}
-	write("ślimax\ttone\t0.9\t0.9\t\t\t\n")
+	write("żółwex\ttone\t0.9\t0.9\t\t\t\n")
 	praised := valence()
 	if praised <= 0 || s.an.versions == an.versions {
 		t.Errorf("edited: %v, %s", praised, &log)
 	}
 	log.Reset()
-	write("ślimax\ttone\tbardzo\t0.9\t\t\t\n")
+	write("żółwex\ttone\tbardzo\t0.9\t\t\t\n")
 	if v := valence(); v <= 0 || !strings.Contains(log.String(), "sklep.tsv:2") {
 		t.Errorf("wrong: %v, %s", v, &log)
 	}
