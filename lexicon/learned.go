@@ -474,6 +474,10 @@ func PairHash(first, second Hash) Hash {
 // ApartHash is the hash of two words with one between.
 func ApartHash(first, second Hash) Hash { return ^PairHash(first, second) }
 
+// Undenied is the entry of the word that another one asks for behind a negator; itself where
+// it asks for none.
+func Undenied(entry string) string { return strings.TrimPrefix(entry, deniedSign+" ") }
+
 // ApartEntry is how an entry writes two words with one between.
 func ApartEntry(first, second string) string { return first + " " + gapSign + " " + second }
 

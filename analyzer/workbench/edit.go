@@ -310,7 +310,8 @@ func (b *edit) learned() []*lexicon.LearnedFile {
 	for lang, entries := range differ {
 		f := &lexicon.LearnedFile{Lang: lang}
 		for entry := range entries {
-			f.Rows = append(f.Rows, lexicon.LearnedRow{Entry: entry})
+			// What is looked for knows no negators: a denied word may stand wherever it stands.
+			f.Rows = append(f.Rows, lexicon.LearnedRow{Entry: lexicon.Undenied(entry)})
 		}
 		if len(f.Rows) > 0 {
 			out = append(out, f)

@@ -43,7 +43,7 @@ func editTexts(t testing.TB) []string {
 		"Rekalmacja ślimaxa trwa, a turbopaczkaa leży", "Czekaaaam i czekam na turbopaczke", "Slimax, SLIMAX, ślimax!!!", "nie polecam", "Nie polecam turbopaczki",
 		"strasznie fajna obsługa", "strasznego ślimaxa", "k***a mać", "To jest kur**wska turbopaczka", "The kind parcel's slow", "Kind people, turboparcels", "turboparcel",
 		"Ich warte auf die Turbopaczka", "Turbopaczka delivery slow but great, dziękuję", "e-mail z turbopaczką :) 😀", "12 dni, 3 tygodnie, 2.05", "Dziękuję, do widzenia", "Kolejka", "kolejka ślimaków",
-		"wroce", "wrócę", "wroc do mnie", "zadluzenie", "Zalezy mi", "paczka", "paczke", "pączki", "szybka szybka szybka dostawa", "dostwaa", "reklamacjja", "super!", "...super", "no nie wiem")
+		"wroce", "wrócę", "wroc do mnie", "zadluzenie", "Zalezy mi", "paczka", "paczke", "pączki", "szybka szybka szybka dostawa", "dostwaa", "reklamacjja", "super!", "...super", "no nie wiem", "nie wiem czy polecam", "never got the parcel", "no small parcel")
 	if len(texts) < 100 {
 		t.Fatalf("only %d texts", len(texts))
 	}
@@ -147,7 +147,7 @@ func drawOverlay(t *rapid.T, shipped map[string][]lexicon.Entry, from fstest.Map
 		out[name] = &fstest.MapFile{Data: []byte("entry\tkind\tpolarity\topinion\ttags\tpos\tnote\n" + strings.Join(append(lines, ""), "\n"))}
 		if rapid.IntRange(0, 2).Draw(t, "learned") == 0 {
 			f := &lexicon.LearnedFile{Lang: langs[lang]}
-			words := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"czekam", "dziekuje", "nie polecam", "paczka", "polecz*", "slow parcel", "super", "turbop*", "ślimax"}), 0, 3, rapid.ID[string]).Draw(t, "words")
+			words := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"czekam", "dziekuje", "nie polecam", "paczka", "polecz*", "slow parcel", "super", "turbop*", "ślimax", "~ polecam", "~ parcel", "no _ parcel", "czek*"}), 0, 3, rapid.ID[string]).Draw(t, "words")
 			for _, w := range words {
 				f.Rows = append(f.Rows, lexicon.LearnedRow{Entry: w, Pull: [4]int16{int16(rapid.IntRange(-300, 300).Draw(t, "pull"))}})
 			}
@@ -261,6 +261,8 @@ func TestEditReaches(t *testing.T) {
 		good, bad  = "=xaba\ttone\t0.9\t0.9\t\t\t\n", "=xaba|=yaba\ttone\t-0.9\t0.9\t\t\t\n"
 		tones      = "cudny\ttone\t0.9\t0.9\t\t\t\nstraszny\ttone\t-0.9\t0.9\t\t\t\n"
 		booster    = "=straszny\tbooster\t2\t\t\t\t\n"
+		negator    = "=nie\tnegator\t\t\t\t\t\n"
+		denied     = "~ xaba\t-9\t\t9\t\t\n"
 		typo, fold = "=turbopaczka\ttone\t0.9\t0.9\t\t\t\n", "zółwić\ttone\t-0.9\t0.9\t\t\t\n"
 	)
 	tests := []struct {
@@ -273,12 +275,17 @@ func TestEditReaches(t *testing.T) {
 		{"a slip of the finger", nil, map[string]string{"a": typo}, "turbopaczkka"},
 		{"stretched letters", nil, map[string]string{"a": typo}, "turbopaaaaczka"},
 		{"without diacritics", nil, map[string]string{"a": fold}, "zolwic"},
+		{"a word that is denied", map[string]string{"a": negator, "learned.desk": ""}, map[string]string{"a": negator, "learned.desk": denied}, "nie jest to xaba"},
 	}
 	for _, tt := range tests {
 		load := func(files map[string]string) *lexicon.Set {
 			over := fstest.MapFS{}
 			for name, lines := range files {
-				over["pl/"+name+".tsv"] = &fstest.MapFile{Data: []byte("entry\tkind\tpolarity\topinion\ttags\tpos\tnote\n" + lines)}
+				header := "entry\tkind\tpolarity\topinion\ttags\tpos\tnote\n"
+				if strings.HasPrefix(name, "learned.") {
+					header = "entry\tnegative\tneutral\tpositive\tmixed\ttalk\n"
+				}
+				over["pl/"+name+".tsv"] = &fstest.MapFile{Data: []byte(header + lines)}
 			}
 			s, err := lexicon.Load(base, over)
 			if err != nil {
