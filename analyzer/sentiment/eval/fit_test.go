@@ -186,6 +186,24 @@ func taught(own []sentiment.Example) []sentiment.Example {
 	return out
 }
 
+// TestTaught: each message that is labelled in full teaches its stage, be it by one reader.
+func TestTaught(t *testing.T) {
+	own, _ := ownMessages(t)
+	missing, n := 0, 0
+	for _, e := range taught(own) {
+		if !e.Full {
+			continue
+		}
+		n++
+		if e.Stage == "" && (e.Second == nil || e.Second.Stage == "") {
+			missing++
+		}
+	}
+	if n == 0 || missing > 0 {
+		t.Errorf("%d of %d messages teach no stage", missing, n)
+	}
+}
+
 // fitDesk fits the model of desk talk and learns its words.
 func fitDesk(s *sentiment.Scorer, own, others []sentiment.Example) (*sentiment.Model, []*lexicon.LearnedFile) {
 	options := sentiment.FitOptions{Ridge: *ridge, Rounds: 400, Folds: 5, Copies: 4}
