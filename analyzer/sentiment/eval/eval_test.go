@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -121,4 +122,36 @@ func bare(s string) string {
 		}
 		return unicode.ToLower(r)
 	}, s)
+}
+
+// TestReaders prints how far the two readers of the corpus agree, as docs/tuning.md says:
+// on messages written after a plan, and on the others.
+func TestReaders(t *testing.T) {
+	type count struct{ messages, staged, stages, both, either int }
+	var planned, others count
+	for _, e := range slices.Concat(corpus(t, false), corpus(t, true)) {
+		if e.Second == nil {
+			t.Fatalf("%s was read once", e.ID)
+		}
+		c := &others
+		if e.Weight != 1 {
+			c = &planned
+		}
+		c.messages++
+		if e.Stage != "" { // that of a plan is told of messages that are held out alone
+			c.staged++
+			if e.Stage == e.Second.Stage {
+				c.stages++
+			}
+		}
+		c.either += len(e.Aspects) + len(e.Second.Aspects)
+		for _, a := range e.Aspects {
+			if slices.Contains(e.Second.Aspects, a.Aspect) {
+				c.both += 2
+			}
+		}
+	}
+	for name, c := range map[string]count{"planned": planned, "others": others} {
+		t.Logf("%s: %d messages, F1 of aspects %.3f, stages %.3f", name, c.messages, float64(c.both)/float64(c.either), float64(c.stages)/float64(c.staged))
+	}
 }
