@@ -57,3 +57,34 @@ func TestTagGoal(t *testing.T) {
 		}
 	}
 }
+
+// TestRatios proves that words may move by how much they stand apart, and dense features
+// as before.
+func TestRatios(t *testing.T) {
+	const never, seldom, alike = 0, 1, 2
+	v := newVocabulary()
+	v.list = make([]learnt, 3)
+	rows := []learnRow{{goal: one(2, 1), weight: 1, words: []uint32{alike}}, {goal: one(2, 1), weight: 1, words: []uint32{alike}}}
+	for range 8 {
+		rows = append(rows,
+			learnRow{goal: one(2, 0), weight: 1, words: []uint32{never, never, seldom, alike}},
+			learnRow{goal: one(2, 1), weight: 1, words: []uint32{seldom, alike, alike, alike}})
+	}
+	rows = append(rows, learnRow{goal: []float32{unlabelled, unlabelled}, weight: 1, words: []uint32{alike}}, learnRow{goal: one(2, 0), words: []uint32{alike}})
+	for _, tt := range []struct {
+		share  float64
+		expect func(scale []float32) bool
+	}{
+		{0, func(scale []float32) bool { return slices.Max(scale) == 1 && slices.Min(scale) == 1 }},
+		{1, func(scale []float32) bool {
+			want := float32(math.Log(17.0 / 33 * 35 / 1)) // 16 of 32 words of one class, none of 34 of the other
+			return math.Abs(float64(scale[0]-want)) < 1e-5 && scale[0] == scale[1] && scale[2*seldom] < 0.1
+		}},
+		{0.5, func(scale []float32) bool { return scale[0] > 1 && scale[2*seldom] > 0.5 && scale[2*seldom] < 0.55 }},
+	} {
+		scale := v.ratios(rows, 1, 2, tt.share)
+		if dense := scale[2*len(v.list):]; !tt.expect(scale) || len(dense) != 2 || dense[0] != 1 || dense[1] != 1 {
+			t.Errorf("share %v: %v", tt.share, scale)
+		}
+	}
+}

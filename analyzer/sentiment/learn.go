@@ -18,8 +18,9 @@ import (
 // logistic regression, so that words learn only what is missing. FTRL-Proximal with an
 // elastic net (McMahan et al., "Ad Click Prediction", KDD 2013) leaves most weights at
 // 0. It runs twice: first to choose the words, then with the chosen ones alone and
-// under less pressure, so that their weights are right. Orders are drawn with fixed
-// seeds: the same texts give the same weights.
+// under less pressure, so that their weights are right. Words that hardly ever stand in
+// texts of other classes may move further (Wang and Manning, "Baselines and Bigrams", ACL
+// 2012). Orders are drawn with fixed seeds: the same texts give the same weights.
 
 // LearnOptions are the settings of Learn and LearnReviews.
 type LearnOptions struct {
@@ -36,6 +37,9 @@ type LearnOptions struct {
 	// Averaged is over how many epochs, the last ones, weights are averaged: one alone
 	// leans to the texts that it read at its end. 0 is one.
 	Averaged int
+	// Ratio is how much more freely a word moves the more it stands apart: 0 for all alike,
+	// 1 for as freely as its log-count ratio says.
+	Ratio float64
 	// Sparse: a word is weighed only for what it was chosen for.
 	Sparse bool
 	// Fit and Folds are for texts that the model was fitted to: how they were read then,
@@ -97,7 +101,6 @@ type ReviewOptions struct{ Sentences, Texts, Talk LearnOptions }
 // of texts a sentence that is not given as a text, too.
 func (s *Scorer) LearnReviews(sentences, texts, messages []Example, o ReviewOptions) (short, long Words, model *ReviewModel) {
 	v := newVocabulary()
-	v.wide = true
 	var shortRows, longRows, told []learnRow
 	const desk, review = 0, 1
 	read := func(examples []Example, talk int, see func(r learnRow, length float32)) {
@@ -221,7 +224,6 @@ type vocabulary struct {
 	number  map[lexicon.Hash]uint32
 	list    []learnt
 	texts   int
-	wide    bool                              // it takes up all that an entry can be, and not words, pairs and stems of six letters alone
 	spelled map[lexicon.Hash]map[string]int32 // how often a word is spelled so
 }
 
@@ -232,12 +234,9 @@ type learnt struct {
 	texts, named  int32        // that it stands in; where it looks like a name
 }
 
-// Of how many letters stems are learned: a bit for each number. They were chosen by
-// cross-validation.
-const (
-	stemLengths uint8 = 1 << 6
-	wideStems   uint8 = 1<<5 | 1<<7
-)
+// stemLengths says of how many letters stems are learned: a bit for each number. They were
+// chosen by cross-validation.
+const stemLengths uint8 = 1<<5 | 1<<7
 
 func newVocabulary() *vocabulary {
 	return &vocabulary{number: map[lexicon.Hash]uint32{}, spelled: map[lexicon.Hash]map[string]int32{}}
@@ -264,9 +263,7 @@ func (v *vocabulary) read(m *scratch) (words []uint32) {
 	pair := func(a, b lexicon.Hash, named bool) {
 		add(lexicon.PairHash(a, b), learnt{first: a, second: b}, named)
 	}
-	if v.wide {
-		m.deny()
-	}
+	m.deny()
 	last, lastNamed := -1, false
 	end := func() {
 		if last >= 0 {
@@ -291,18 +288,14 @@ func (v *vocabulary) read(m *scratch) (words []uint32) {
 		}
 		of[spelling]++
 		add(tok.Folded, learnt{first: tok.Folded}, named)
-		lengths := stemLengths
-		if v.wide {
-			lengths = wideStems
-			if m.denied[i] {
-				pair(lexicon.Denied, tok.Folded, named)
-			}
-			if a := m.apart(i); a >= 0 {
-				first := m.toks[a].Folded
-				add(lexicon.ApartHash(first, tok.Folded), learnt{first: first, second: tok.Folded, apart: true}, named)
-			}
+		if m.denied[i] {
+			pair(lexicon.Denied, tok.Folded, named)
 		}
-		for n, h := range stems(word, lengths) {
+		if a := m.apart(i); a >= 0 {
+			first := m.toks[a].Folded
+			add(lexicon.ApartHash(first, tok.Folded), learnt{first: first, second: tok.Folded, apart: true}, named)
+		}
+		for n, h := range stems(word, stemLengths) {
 			if n < int(tok.Letters) {
 				add(h, learnt{first: tok.Folded, stem: n}, named)
 			}
@@ -382,7 +375,8 @@ func (v *vocabulary) learn(rows []learnRow, o *LearnOptions, to link, n int) (wo
 		allowed[k] = x.texts >= least && int(x.texts)*2 <= v.texts && x.named*mostNamed <= x.texts
 	}
 	columns := len(rows[0].goal)
-	f := newFTRL(len(v.list), n, columns, to, o)
+	scale := v.ratios(rows, n, columns, o.Ratio)
+	f := newFTRL(len(v.list), scale, columns, to, o)
 	f.run(rows, allowed, float32(o.L1))
 	var chosen []uint32
 	worth := make([]float64, len(v.list))
@@ -402,7 +396,7 @@ func (v *vocabulary) learn(rows []learnRow, o *LearnOptions, to link, n int) (wo
 		allowed[k] = true
 	}
 	first := f
-	f = newFTRL(len(v.list), n, columns, to, o)
+	f = newFTRL(len(v.list), scale, columns, to, o)
 	if o.Sparse {
 		f.only = first.w
 	}
@@ -415,6 +409,42 @@ func (v *vocabulary) learn(rows []learnRow, o *LearnOptions, to link, n int) (wo
 		dense = append(dense, f.of(uint32(len(v.list)+k)))
 	}
 	return words, dense
+}
+
+// ratios scale words by how much each stands apart for a column: by 1-share, and share of
+// its log-count ratio, how often it stands in texts of the column against how often in
+// others, without the sign. n dense features follow, which are not scaled.
+func (v *vocabulary) ratios(rows []learnRow, n, columns int, share float64) []float32 {
+	scale := make([]float32, (len(v.list)+n)*columns)
+	for k := range scale {
+		scale[k] = 1
+	}
+	if share == 0 {
+		return scale
+	}
+	in, out := make([]float64, len(v.list)*columns), make([]float64, len(v.list)*columns)
+	sumIn, sumOut := make([]float64, columns), make([]float64, columns)
+	for i := range rows {
+		r := &rows[i]
+		for c, goal := range r.goal {
+			if goal == unlabelled || r.weight == 0 {
+				continue
+			}
+			yes, no := float64(r.weight*goal), float64(r.weight*(1-goal))
+			for _, k := range r.words {
+				in[int(k)*columns+c] += yes
+				out[int(k)*columns+c] += no
+			}
+			sumIn[c] += yes * float64(len(r.words))
+			sumOut[c] += no * float64(len(r.words))
+		}
+	}
+	for k := range in {
+		c := k % columns
+		ratio := math.Log((in[k] + 1) / (sumIn[c] + 1) * (sumOut[c] + 1) / (out[k] + 1))
+		scale[k] = float32(1 - share + share*math.Abs(ratio))
+	}
+	return scale
 }
 
 // rows writes words with the weights for their classes, and those of talk.
@@ -456,12 +486,13 @@ type ftrl struct {
 	columns  int
 	link     link
 	z, sq, w []float32
+	scale    []float32 // of the value that each weight stands by
 	only     []float32 // where it is 0, weights of words stay so; nil for none
 }
 
-func newFTRL(words, dense, columns int, to link, o *LearnOptions) *ftrl {
-	n := (words + dense) * columns
-	return &ftrl{o: o, words: words, columns: columns, link: to, z: make([]float32, n), sq: make([]float32, n), w: make([]float32, n)}
+func newFTRL(words int, scale []float32, columns int, to link, o *LearnOptions) *ftrl {
+	n := len(scale)
+	return &ftrl{o: o, words: words, columns: columns, link: to, scale: scale, z: make([]float32, n), sq: make([]float32, n), w: make([]float32, n)}
 }
 
 // of returns the weights of a word or feature.
@@ -505,7 +536,7 @@ func (f *ftrl) run(rows []learnRow, allowed []bool, l1 float32) {
 		}
 	}
 	for k := range sum {
-		f.w[k] = sum[k] / float32(averaged)
+		f.w[k] = f.scale[k] * sum[k] / float32(averaged)
 	}
 }
 
@@ -514,8 +545,10 @@ func (f *ftrl) predict(r *learnRow, z []float32) {
 	clear(z)
 	copy(z, r.offset)
 	for _, k := range r.words {
+		at := int(k) * f.columns
+		scale := f.scale[at : at+f.columns]
 		for c, w := range f.of(k) {
-			z[c] += r.damp * w
+			z[c] += r.damp * scale[c] * w
 		}
 	}
 	for _, x := range r.dense {
@@ -529,13 +562,13 @@ func (f *ftrl) predict(r *learnRow, z []float32) {
 // move takes one step along the gradient g*v.
 func (f *ftrl) move(k uint32, g []float32, v, l1 float32) {
 	at := int(k) * f.columns
-	z, sq, w := f.z[at:at+len(g)], f.sq[at:at+len(g)], f.w[at:at+len(g)]
+	z, sq, w, scale := f.z[at:at+len(g)], f.sq[at:at+len(g)], f.w[at:at+len(g)], f.scale[at:at+len(g)]
 	rate, l2 := float32(f.o.Rate), float32(f.o.L2)
 	for c := range g {
 		if g[c] == 0 || f.only != nil && int(k) < f.words && f.only[at+c] == 0 {
 			continue
 		}
-		step := g[c] * v
+		step := g[c] * v * scale[c]
 		old := sq[c]
 		sq[c] += step * step
 		root := float32(math.Sqrt(float64(sq[c])))

@@ -57,8 +57,8 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 	if len(train) < 100 || len(held) == 0 {
 		return nil, fmt.Errorf("%d labelled messages in %s: too few to learn from", len(train)+len(held), o.Lang)
 	}
-	const rate, epochs = 0.2, 20 // as the shipped words of desk talk were learned
-	rows := l.Learn(train, o.Domain, sentiment.LearnOptions{Lang: o.Lang, Least: o.Least, Most: o.Most, L1: o.L1, L2: o.L2, Rate: rate, Epochs: epochs})
+	const rate, epochs, averaged, ratio = 0.2, 20, 6, 1 // as the shipped words of desk talk were learned
+	rows := l.Learn(train, o.Domain, sentiment.LearnOptions{Lang: o.Lang, Least: o.Least, Most: o.Most, L1: o.L1, L2: o.L2, Rate: rate, Epochs: epochs, Averaged: averaged, Ratio: ratio})
 	out := &Fitted{
 		File:    &lexicon.LearnedFile{Name: o.Lang.String() + "/" + lexicon.LearnedName(o.Domain), Lang: o.Lang, Domain: o.Domain, Rows: rows},
 		Learned: len(train), Held: len(held), Before: l.measure(held, o.Lang),
