@@ -139,7 +139,8 @@ var reviewOptions = sentiment.ReviewOptions{
 	Talk:      sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 30000, L1: 0.5, L2: 16, Rate: 0.2, Epochs: 12, Ratio: 0.75},
 }
 
-// deskOptions were chosen by cross-validation.
+// deskOptions were chosen by cross-validation, and with the log-count ratio again on the
+// messages that are held out.
 var deskOptions = sentiment.LearnOptions{Least: 3, Most: 6000, L1: 0.5, L2: 8, Rate: 0.2, Epochs: 20, Averaged: 6, Ratio: 1}
 
 // ownMessages are those that a desk's model is fitted to, and public ones of other sorts.
@@ -152,7 +153,7 @@ func ownMessages(t testing.TB) (own, others []sentiment.Example) {
 	return own, others
 }
 
-// tagOptions were chosen by cross-validation. A copy of which something is hidden
+// tagOptions were chosen as deskOptions were. A copy of which something is hidden
 // counts as a text: each word stands in four messages at least.
 var tagOptions = sentiment.LearnOptions{Least: 16, Most: 8000, L1: 5, L2: 3, Rate: 0.1, Epochs: 12, Averaged: 4, Ratio: 1, Sparse: true}
 
