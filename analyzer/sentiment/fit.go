@@ -34,12 +34,17 @@ type Example struct {
 	// Full is set where frustration, signals and aspects are labelled, too.
 	Full        bool
 	Frustration int
-	Signals     []string
-	Aspects     []odzew.AspectPolarity
-	Stage       string
-	Emotion     string
+	// Signals are those that the message shows; where it is not labelled in full there may
+	// be others, but none of Without.
+	Signals, Without []string
+	Aspects          []odzew.AspectPolarity
+	Stage            string
+	Emotion          string
 	// Second is what another reader says, who did not know the labels; nil for none.
 	Second *SecondLabels
+	// Rationales are the words of the text that tell a tag ("aspect:price"). Not each has
+	// some.
+	Rationales map[string][]string
 }
 
 // SecondLabels are what a second reader says of a message.

@@ -42,6 +42,9 @@ type LearnOptions struct {
 	Ratio float64
 	// Sparse: a word is weighed only for what it was chosen for.
 	Sparse bool
+	// Rationale is how much the rationales of a tag count, together, beside the message
+	// that they stand in.
+	Rationale float64
 	// Fit and Folds are for texts that the model was fitted to: how they were read then,
 	// and the models that did not see them.
 	Fit   FitOptions
@@ -223,6 +226,7 @@ func toChances(z []float32) {
 type vocabulary struct {
 	number  map[lexicon.Hash]uint32
 	list    []learnt
+	places  []place // of what was read last
 	texts   int
 	spelled map[lexicon.Hash]map[string]int32 // how often a word is spelled so
 }
@@ -233,6 +237,9 @@ type learnt struct {
 	apart         bool         // one word stands between
 	texts, named  int32        // that it stands in; where it looks like a name
 }
+
+// A place is where a word or pair stands: its first and last token.
+type place struct{ from, to int }
 
 // stemLengths says of how many letters stems are learned: a bit for each number. They were
 // chosen by cross-validation.
@@ -245,7 +252,8 @@ func newVocabulary() *vocabulary {
 // read numbers what stands in a text, as look finds it.
 func (v *vocabulary) read(m *scratch) (words []uint32) {
 	v.texts++
-	add := func(h lexicon.Hash, x learnt, named bool) {
+	v.places = v.places[:0]
+	add := func(at place, h lexicon.Hash, x learnt, named bool) {
 		k, ok := v.number[h]
 		if !ok {
 			k = uint32(len(v.list))
@@ -258,16 +266,16 @@ func (v *vocabulary) read(m *scratch) (words []uint32) {
 				v.list[k].named++
 			}
 		}
-		words = append(words, k)
+		words, v.places = append(words, k), append(v.places, at)
 	}
-	pair := func(a, b lexicon.Hash, named bool) {
-		add(lexicon.PairHash(a, b), learnt{first: a, second: b}, named)
+	pair := func(at place, a, b lexicon.Hash, named bool) {
+		add(at, lexicon.PairHash(a, b), learnt{first: a, second: b}, named)
 	}
 	m.deny()
 	last, lastNamed := -1, false
 	end := func() {
 		if last >= 0 {
-			pair(m.toks[last].Folded, lexicon.SentenceEnd, lastNamed)
+			pair(place{last, last}, m.toks[last].Folded, lexicon.SentenceEnd, lastNamed)
 		}
 	}
 	for i := range m.toks {
@@ -287,30 +295,41 @@ func (v *vocabulary) read(m *scratch) (words []uint32) {
 			v.spelled[tok.Folded] = of
 		}
 		of[spelling]++
-		add(tok.Folded, learnt{first: tok.Folded}, named)
+		here := place{i, i}
+		add(here, tok.Folded, learnt{first: tok.Folded}, named)
 		if m.denied[i] {
-			pair(lexicon.Denied, tok.Folded, named)
+			pair(here, lexicon.Denied, tok.Folded, named)
 		}
 		if a := m.apart(i); a >= 0 {
 			first := m.toks[a].Folded
-			add(lexicon.ApartHash(first, tok.Folded), learnt{first: first, second: tok.Folded, apart: true}, named)
+			add(place{a, i}, lexicon.ApartHash(first, tok.Folded), learnt{first: first, second: tok.Folded, apart: true}, named)
 		}
 		for n, h := range stems(word, stemLengths) {
 			if n < int(tok.Letters) {
-				add(h, learnt{first: tok.Folded, stem: n}, named)
+				add(here, h, learnt{first: tok.Folded, stem: n}, named)
 			}
 		}
 		switch {
 		case last < 0 || m.toks[last].Sentence != tok.Sentence:
 			end()
-			pair(lexicon.SentenceStart, tok.Folded, named)
+			pair(here, lexicon.SentenceStart, tok.Folded, named)
 		case last == i-1:
-			pair(m.toks[last].Folded, tok.Folded, named || lastNamed)
+			pair(place{last, i}, m.toks[last].Folded, tok.Folded, named || lastNamed)
 		}
 		last, lastNamed = i, named
 	}
 	end()
 	return words
+}
+
+// within keeps of the words read last those that stand in a part of the text.
+func (v *vocabulary) within(words []uint32, in place) (out []uint32) {
+	for j, k := range words {
+		if at := v.places[j]; in.from <= at.from && at.to <= in.to {
+			out = append(out, k)
+		}
+	}
+	return out
 }
 
 // plain returns a word as an entry has it, or "" where no entry can.

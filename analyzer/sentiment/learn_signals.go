@@ -11,7 +11,7 @@ import (
 // that no entry was written for; and since words were learned from these too, each half
 // of them is read with the words of the other.
 
-// LearnSignals learns from the examples that are labelled in full: the weights of the
+// LearnSignals learns from the examples that are labelled with signals: the weights of the
 // model's Signals, and words of each language. Of the options the language does not count.
 func (s *Scorer) LearnSignals(examples []Example, model *TagModel, o LearnOptions) map[lexicon.Lang]Words {
 	langs := [...]lexicon.Lang{lexicon.PL, lexicon.EN}
@@ -22,7 +22,7 @@ func (s *Scorer) LearnSignals(examples []Example, model *TagModel, o LearnOption
 	s.gather(examples, &FitOptions{}, func(i int, weight float64, m *scratch) {
 		e := &examples[i]
 		l := slices.IndexFunc(langs[:], func(l lexicon.Lang) bool { return m.langs == lexicon.LangsOf(l) })
-		if !e.Full || weight == 0 || l < 0 {
+		if !e.Full && len(e.Signals)+len(e.Without) == 0 || weight == 0 || l < 0 {
 			return
 		}
 		t := &texts[l]
@@ -112,8 +112,11 @@ var believing = LearnOptions{L2: 2, Rate: 0.2, Epochs: 30}
 func signalGoal(e *Example) []float32 {
 	goal := make([]float32, numTold)
 	for k, name := range lexicon.Signals[:numTold] {
-		if slices.Contains(e.Signals, name) {
+		switch {
+		case slices.Contains(e.Signals, name):
 			goal[k] = 1
+		case !e.Full && !slices.Contains(e.Without, name):
+			goal[k] = unlabelled
 		}
 	}
 	return goal

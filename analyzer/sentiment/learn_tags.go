@@ -2,6 +2,7 @@ package sentiment
 
 import (
 	"slices"
+	"strings"
 
 	"odzew"
 	"odzew/lexicon"
@@ -47,6 +48,7 @@ func (s *Scorer) LearnTags(examples []Example, o LearnOptions) (*TagModel, map[l
 			if m.langs == lexicon.LangsOf(l) {
 				r.words = v.read(m)
 				rows[l] = append(rows[l], r)
+				rows[l] = append(rows[l], v.rationales(m, e, &r, o.Rationale)...)
 			}
 		}
 	})
@@ -74,6 +76,51 @@ func (s *Scorer) LearnTags(examples []Example, o LearnOptions) (*TagModel, map[l
 		words[l] = v.tagRows(w, 0)
 	}
 	return model, words
+}
+
+// rationales are a message's rationales as texts of their own (Zaidan et al., "Using
+// Annotator Rationales", NAACL 2007): of the message these words alone were read, and they
+// tell their tag, and no other of its kind that the message does not have.
+func (v *vocabulary) rationales(m *scratch, e *Example, message *learnRow, share float64) (rows []learnRow) {
+	if share == 0 || len(e.Rationales) == 0 {
+		return nil
+	}
+	tags := lexicon.ToldTags[:lexicon.TagSignals]
+	for of, tag := range tags {
+		goal := slices.Repeat([]float32{unlabelled}, len(tags))
+		kind, _, _ := strings.Cut(tag, ":")
+		for k, other := range tags {
+			if g := message.goal[k]; k == of || g == 0 && strings.HasPrefix(other, kind) {
+				goal[k] = g
+			}
+		}
+		for _, quote := range e.Rationales[tag] {
+			at := m.quoted(quote)
+			if words := v.within(message.words, at); len(words) > 0 {
+				r := *message
+				r.goal, r.words, r.damp = goal, words, damping(at.to+1-at.from)
+				r.weight *= float32(share) / float32(len(e.Rationales[tag]))
+				rows = append(rows, r)
+			}
+		}
+	}
+	return rows
+}
+
+// quoted finds where words of the text stand.
+func (m *scratch) quoted(words string) place {
+	start := strings.Index(m.text, words)
+	end := start + len(words)
+	at := place{0, -1}
+	for i := range m.toks {
+		if tok := &m.toks[i]; start >= 0 && int(tok.Start) < end && int(tok.End) > start {
+			if at.to < 0 {
+				at.from = i
+			}
+			at.to = i
+		}
+	}
+	return at
 }
 
 // hinted describes a message as tell does before it adds learned words.

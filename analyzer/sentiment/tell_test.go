@@ -322,6 +322,45 @@ func TestLearnTags(t *testing.T) {
 	}
 }
 
+// TestLearnRationales proves that of words which always stand together those are learned
+// that the rationales name, and a rationale that is not there teaches nothing.
+func TestLearnRationales(t *testing.T) {
+	var examples []sentiment.Example
+	for i := range 200 {
+		e := sentiment.Example{
+			Text: fmt.Sprintf("no i zgrzytek, brzęczek tam %s", strings.Repeat("tu ", i%5)), Lang: "pl", Sentiment: odzew.Neutral, Weight: 1, Full: true,
+			Stage: "decision", Emotion: "none", Aspects: []odzew.AspectPolarity{{Aspect: "website"}},
+			Rationales: map[string][]string{"aspect:website": {"zgrzytek", "pstryczek"}, "stage:decision": {"brzęczek tam"}},
+		}
+		if i%2 == 0 {
+			e.Text = fmt.Sprintf("no i tam %s", strings.Repeat("tu ", i%7))
+			e.Stage, e.Aspects[0].Aspect, e.Rationales = "after_sales", "price", nil
+		}
+		examples = append(examples, e)
+	}
+	set, model := load(t)
+	set.Learned, model.Reviews, model.Tags = nil, nil, nil
+	s := sentiment.New(set.Compile(), model)
+	for _, rationale := range []float64{0, 1} {
+		_, words := s.LearnTags(examples, sentiment.LearnOptions{Least: 4, Most: 100, L1: 1, L2: 1, Rate: 0.2, Epochs: 10, Rationale: rationale})
+		weight := func(entry, tag string) int16 {
+			for _, row := range words[lexicon.PL] {
+				for _, w := range row.Tags {
+					if row.Entry == entry && lexicon.ToldTags[w.Tag] == tag {
+						return w.Weight
+					}
+				}
+			}
+			return 0
+		}
+		website := weight("zgrzytek", "aspect:website") - weight("brzęczek", "aspect:website")
+		decision := weight("brzęczek", "stage:decision") - weight("zgrzytek", "stage:decision")
+		if told := rationale > 0; (website > 5) != told || (decision > 5) != told {
+			t.Errorf("rationales at %v: the word that tells weighs more than the other by %d for the aspect, %d for the stage", rationale, website, decision)
+		}
+	}
+}
+
 // TestLearnSignals proves that a word that tells a signal is learned, that an entry which
 // is wrong in blind messages is doubted, and both the same each time.
 func TestLearnSignals(t *testing.T) {
@@ -336,6 +375,12 @@ func TestLearnSignals(t *testing.T) {
 			e.Signals = []string{"effort"}
 		}
 		examples = append(examples, e)
+	}
+	for range 40 { // labelled with some signals only: the others may be there, too
+		examples = append(examples,
+			sentiment.Example{Text: "Beznadziejna obsługa, brzęczek.", Lang: "pl", Sentiment: odzew.Negative, Weight: 1, Signals: []string{"waiting"}, Without: []string{"effort"}},
+			sentiment.Example{Text: "Beznadziejna obsługa, pstryczek, zgrzytek.", Lang: "pl", Sentiment: odzew.Negative, Weight: 1, Signals: []string{"resignation"}},
+			sentiment.Example{Text: "Beznadziejna obsługa, pstryczek.", Lang: "pl", Sentiment: odzew.Negative, Weight: 1})
 	}
 	set, model := load(t)
 	set.Learned, model.Reviews, model.Tags = nil, nil, nil
@@ -356,8 +401,14 @@ func TestLearnSignals(t *testing.T) {
 	if got := s.Score(entry, "pl", false).Signals; slices.Contains(got, "repeat_contact") {
 		t.Errorf("%q: %v: of a hundred blind messages it was in none", entry, got)
 	}
-	if got := s.Score(word, "pl", false).Signals; !slices.Equal(got, []string{"effort"}) {
-		t.Errorf("%q: %v, want effort", word, got)
+	for text, want := range map[string]string{
+		word:                               "effort",
+		"Beznadziejna obsługa, brzęczek.":  "waiting",
+		"Beznadziejna obsługa, pstryczek.": "resignation",
+	} {
+		if got := s.Score(text, "pl", false).Signals; !slices.Equal(got, []string{want}) {
+			t.Errorf("%q: %v, want %s", text, got, want)
+		}
 	}
 }
 

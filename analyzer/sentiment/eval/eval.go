@@ -47,6 +47,7 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 				Signals                                        []string
 				Aspects                                        []odzew.AspectPolarity
 				Second                                         *sentiment.SecondLabels
+				Rationales                                     map[string][]string
 			}
 			if err := json.Unmarshal(line, &rec); err != nil {
 				return nil, fmt.Errorf("%s:%d: %w", name, n, err)
@@ -77,6 +78,17 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 					e.Second = s
 				}
 			}
+			for tag, quotes := range rec.Rationales {
+				if !slices.Contains(lexicon.ToldTags[:], tag) {
+					return nil, fmt.Errorf("%s:%d: there is no tag %q for rationales; an aspect's is aspect:price", name, n, tag)
+				}
+				for _, q := range quotes {
+					if !strings.Contains(rec.Text, q) {
+						return nil, fmt.Errorf("%s:%d: the rationale %q does not stand in the text", name, n, q)
+					}
+				}
+			}
+			e.Rationales = rec.Rationales
 			if json.Unmarshal(rec.ID, &e.ID) != nil {
 				e.ID = string(rec.ID)
 			}

@@ -28,6 +28,9 @@ func TestRead(t *testing.T) {
 		{`{"id":"1","text":"t","second":{"aspects":["price"],"stage":"interest"}}`, ""},
 		{`{"id":"1","text":"t","second":{"aspects":["prize"]}}`, `x:1: the second reader's aspect "prize" is none of`},
 		{`{"id":"1","text":"t","second":{"stage":"late"}}`, `x:1: the second reader's stage "late" is none of`},
+		{`{"id":"1","text":"the price","rationales":{"aspect:price":["price"]}}`, ""},
+		{`{"id":"1","text":"the price","rationales":{"price":["price"]}}`, `x:1: there is no tag "price" for rationales`},
+		{`{"id":"1","text":"the price","rationales":{"aspect:price":["Price"]}}`, `x:1: the rationale "Price" does not stand in the text`},
 		{`{"id":`, "x:1: "},
 	} {
 		list, err := eval.Read(strings.NewReader(tt.line+"\n"), "x")
