@@ -23,7 +23,7 @@ import (
 
 // softMemory is where the collector begins to work harder, in bytes: a first
 // analysis makes much garbage, and a small machine has other things to do.
-const softMemory = 98 << 20
+const softMemory = 88 << 20
 
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
