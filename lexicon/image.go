@@ -35,7 +35,8 @@ type imageEntry struct {
 
 // Image returns the memory of the lexicon.
 func (c *Compiled) Image() []byte {
-	w := imageWriter{data: []byte(imageMagic)}
+	var w imageWriter
+	w.add([]byte(imageMagic))
 	putText(&w, c.Version)
 	entries, text := make([]imageEntry, len(c.Entries)), []byte(nil)
 	for i := range c.Entries {
@@ -143,31 +144,37 @@ const sectionAlign = 8
 
 var imageTable = crc32.MakeTable(crc32.Castagnoli)
 
-// An imageWriter writes parts: their number of items, the size of one, the items.
-type imageWriter struct{ data []byte }
+// An imageWriter collects parts: their number of items, the size of one, the items. They
+// stay where they are until the end, when it is known how long the image is.
+type imageWriter struct {
+	parts [][]byte
+	size  int
+}
 
 // put writes a part. T has no pointers.
 func put[T any](w *imageWriter, items []T) {
 	var item T
 	head := [2]uint64{uint64(len(items)), uint64(unsafe.Sizeof(item))}
-	w.bytes(unsafe.Pointer(&head), unsafe.Sizeof(head))
-	w.bytes(unsafe.Pointer(unsafe.SliceData(items)), uintptr(len(items))*unsafe.Sizeof(item))
+	w.add(unsafe.Slice((*byte)(unsafe.Pointer(&head)), unsafe.Sizeof(head)))
+	w.add(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(items))), uintptr(len(items))*unsafe.Sizeof(item)))
 }
 
 func putText(w *imageWriter, s string) { put(w, []byte(s)) }
 
-func (w *imageWriter) bytes(from unsafe.Pointer, n uintptr) {
-	w.data = append(w.data, unsafe.Slice((*byte)(from), n)...)
-	for len(w.data)%sectionAlign != 0 {
-		w.data = append(w.data, 0)
-	}
+func (w *imageWriter) add(part []byte) {
+	pad := -len(part) & (sectionAlign - 1)
+	w.parts = append(w.parts, part, make([]byte, pad))
+	w.size += len(part) + pad
 }
 
 // end returns the image, with its checksum.
 func (w *imageWriter) end() []byte {
-	sum := [1]uint64{uint64(crc32.Checksum(w.data, imageTable))}
-	w.bytes(unsafe.Pointer(&sum), unsafe.Sizeof(sum))
-	return w.data
+	data := make([]byte, 0, w.size+sectionAlign)
+	for _, part := range w.parts {
+		data = append(data, part...)
+	}
+	sum := uint64(crc32.Checksum(data, imageTable))
+	return append(data, unsafe.Slice((*byte)(unsafe.Pointer(&sum)), sectionAlign)...)
 }
 
 // An imageReader takes parts from the beginning of data.

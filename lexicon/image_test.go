@@ -58,15 +58,15 @@ func TestImage(t *testing.T) {
 
 // What the parts of an image hold does not matter to whoever takes them.
 func FuzzImage(f *testing.F) {
-	w := imageWriter{data: []byte(imageMagic)}
+	var w imageWriter
+	w.add([]byte(imageMagic))
 	putText(&w, "v")
 	put(&w, []imageEntry{{patternEnd: 9}})
 	f.Add(w.end())
 	f.Fuzz(func(t *testing.T, data []byte) {
-		w := imageWriter{data: append([]byte(imageMagic), data...)}
-		for len(w.data)%sectionAlign != 0 {
-			w.data = append(w.data, 0)
-		}
+		var w imageWriter
+		w.add([]byte(imageMagic))
+		w.add(data)
 		OfImage(w.end(), "v") // nothing but an error
 	})
 }

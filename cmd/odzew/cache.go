@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -49,6 +50,7 @@ func (p *program) compiledLexicon(overlays ...fs.FS) (*lexicon.Compiled, error) 
 			p.log.WithError(err).Debug("the compiled lexicon could not be kept")
 		}
 	}
+	debug.FreeOSMemory() // compiling took more than what follows will
 	return c, nil
 }
 
