@@ -35,9 +35,12 @@ var classNames = [numClasses]odzew.Sentiment{negative: odzew.Negative, neutral: 
 // conclude fills in the score.
 func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 	p := s.model.probabilities(&m.f, &m.pulls)
-	best := 0
+	// Who asks for haste or tells of distress praises nothing, unless an entry does.
+	plea := m.tags.signals&(bit(sigPressure)|bit(sigVulnerability)) != 0
+	praise := !plea || m.f[fPos] > 0
+	best := neutral
 	for c := range p {
-		if p[c] > p[best] {
+		if p[c] > p[best] && (c != positive || praise) {
 			best = c
 		}
 	}

@@ -124,6 +124,26 @@ func load(t *testing.T) (*lexicon.Set, *sentiment.Model) {
 	return set, model
 }
 
+// TestPlea proves that who asks for haste or tells of distress is not taken for praising,
+// however likely the model holds it, unless an entry praises.
+func TestPlea(t *testing.T) {
+	set, model := load(t)
+	const bias, positive = 0, 2
+	model.Classes[bias][positive] += 9
+	s := sentiment.New(set.Compile(), model)
+	for text, want := range map[string]bool{
+		"pilne!!": true,
+		"Babcia została sama w domu bez prądu.":   true,
+		"We have no heating and a small child.":   true,
+		"asap please, you are great":              false,
+		"Dzień dobry, chodzi o fakturę za marzec": false,
+	} {
+		if got := s.Score(text, "", false); (*got.Sentiment != odzew.Positive) != want {
+			t.Errorf("%q is %s", text, *got.Sentiment)
+		}
+	}
+}
+
 // TestModelBytes proves that a model is written as it is read, that of reviews with it.
 func TestModelBytes(t *testing.T) {
 	_, m := load(t)

@@ -125,17 +125,20 @@ func bare(s string) string {
 }
 
 // TestReaders prints how far the two readers of the corpus agree, as docs/tuning.md says:
-// on messages written after a plan, and on the others.
+// on messages written after a plan, on those written trade by trade, and on the others.
 func TestReaders(t *testing.T) {
 	type count struct{ messages, staged, stages, both, either int }
-	var planned, others count
+	counts := map[string]*count{"planned": {}, "trades": {}, "others": {}}
 	for _, e := range slices.Concat(corpus(t, false), corpus(t, true)) {
 		if e.Second == nil {
 			t.Fatalf("%s was read once", e.ID)
 		}
-		c := &others
-		if e.Weight != 1 {
-			c = &planned
+		c := counts["others"]
+		switch {
+		case strings.Contains(e.ID, trades):
+			c = counts["trades"]
+		case e.Weight == planned:
+			c = counts["planned"]
 		}
 		c.messages++
 		if e.Stage != "" { // that of a plan is told of messages that are held out alone
@@ -151,7 +154,7 @@ func TestReaders(t *testing.T) {
 			}
 		}
 	}
-	for name, c := range map[string]count{"planned": planned, "others": others} {
+	for name, c := range counts {
 		t.Logf("%s: %d messages, F1 of aspects %.3f, stages %.3f", name, c.messages, float64(c.both)/float64(c.either), float64(c.stages)/float64(c.staged))
 	}
 }
