@@ -122,7 +122,7 @@ func TestFlags(t *testing.T) {
 			a 5 Dzień dobry, sprawa jest w księgowości.
 			c 28 A na kiedy mam się spodziewać przelewu?`, 1, false, false},
 		{"a review with two sides", `
-			c 0 The sofa is gorgeous, but the delivery was a shambles: three weeks of waiting, and nobody ever rang.`, 1, false, false},
+			c 0 The sofa is gorgeous, but the delivery was a shambles: they changed the date three times and never rang.`, 1, false, false},
 
 		// Leave without a sound.
 		{"bought it elsewhere", `

@@ -82,11 +82,15 @@ func (s *Scorer) LearnTags(examples []Example, o LearnOptions) (*TagModel, map[l
 // Annotator Rationales", NAACL 2007): of the message these words alone were read, and they
 // tell their tag, and no other of its kind that the message does not have.
 func (v *vocabulary) rationales(m *scratch, e *Example, message *learnRow, share float64) (rows []learnRow) {
-	if share == 0 || len(e.Rationales) == 0 {
+	if share == 0 {
 		return nil
 	}
 	tags := lexicon.ToldTags[:lexicon.TagSignals]
 	for of, tag := range tags {
+		quotes := e.Rationales[tag]
+		if len(quotes) == 0 {
+			continue
+		}
 		goal := slices.Repeat([]float32{unlabelled}, len(tags))
 		kind, _, _ := strings.Cut(tag, ":")
 		for k, other := range tags {
@@ -94,12 +98,12 @@ func (v *vocabulary) rationales(m *scratch, e *Example, message *learnRow, share
 				goal[k] = g
 			}
 		}
-		for _, quote := range e.Rationales[tag] {
+		for _, quote := range quotes {
 			at := m.quoted(quote)
 			if words := v.within(message.words, at); len(words) > 0 {
 				r := *message
 				r.goal, r.words, r.damp = goal, words, damping(at.to+1-at.from)
-				r.weight *= float32(share) / float32(len(e.Rationales[tag]))
+				r.weight *= float32(share) / float32(len(quotes))
 				rows = append(rows, r)
 			}
 		}
