@@ -165,7 +165,13 @@ func (s *Set) Compile() *Compiled {
 		building  sync.WaitGroup
 	)
 	for l := range numLangs {
-		building.Go(func() { c.learned[l] = newTable(l, s.Learned) })
+		building.Go(func() {
+			of := &forms{}
+			if l == PL && s.lemmas != nil {
+				of = s.lemmas
+			}
+			c.learned[l] = newTable(l, s.Learned, newLemmas(of))
+		})
 		building.Go(func() {
 			languages[l] = newBuilder(s, l)
 			languages[l].build()

@@ -19,7 +19,7 @@ import (
 //     which Go checks: no image can reach outside of itself.
 //   - Of its Entries only what scoring needs is there: no Note, File and Line.
 
-const imageMagic = "odzew image 010\n" // as long as a multiple of sectionAlign
+const imageMagic = "odzew image 011\n" // as long as a multiple of sectionAlign
 
 // An imageEntry is an Entry but for its texts. Its pattern ends at patternEnd, and
 // begins where the one before ends.
@@ -68,6 +68,7 @@ func (c *Compiled) Image() []byte {
 		put(&w, t.entries)
 		put(&w, t.ends)
 		putText(&w, t.text)
+		t.lemmas.put(&w)
 		put(&w, []tableKinds{t.tableKinds})
 		put(&w, []uint16{t.most})
 	}
@@ -116,6 +117,7 @@ func OfImage(image []byte, version string) (*Compiled, error) {
 		t.entries = take[entriesOf](&r)
 		t.ends = take[uint32](&r)
 		t.text = takeText(&r)
+		t.lemmas.take(&r)
 		for _, kinds := range take[tableKinds](&r) {
 			t.tableKinds = kinds
 		}

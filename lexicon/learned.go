@@ -27,7 +27,9 @@ import (
 //   - An entry is a word, two neighbours, or the beginning of a longer word ("polecz*").
 //     The edges of a sentence count as neighbours ("^ ale", "polecam $"), and so does a
 //     negator for the four words behind it ("~ polecam"); one word may stand between two
-//     ("nie _ polecam"). Diacritics never matter: a table knows folded spellings only.
+//     ("nie _ polecam"). A word with + behind it stands in all its forms ("polecać+"),
+//     alone or next to another one ("polecać+ hotel+"); pl/lemmas.txt says of which word a
+//     form is. Diacritics never matter: a table knows folded spellings only.
 //   - Weights are logits in hundredths, so that reading them is exact and quick.
 
 // A Domain is the sort of texts that words were learned from: they mean other things
@@ -97,6 +99,7 @@ const (
 	endSign    = "$"
 	deniedSign = "~"
 	gapSign    = "_"
+	lemmaSign  = "+" // behind a word
 )
 
 // SentenceStart and SentenceEnd take the place of a neighbour where a word has none in its
@@ -285,6 +288,7 @@ func checkLearned(entry string) string {
 		rest = strings.Replace(entry, " "+gapSign+" ", " ", 1)
 	}
 	letters, last := 0, rune(' ') // of the word
+	lemmas := 0
 	for i, r := range rest {
 		switch {
 		case 'a' <= r && r <= 'z', r == 'ą', r == 'ć', r == 'ę', r == 'ł', r == 'ń', r == 'ó', r == 'ś', r == 'ź', r == 'ż':
@@ -296,14 +300,19 @@ func checkLearned(entry string) string {
 		case r == ' ' && last != ' ':
 			words++
 			letters = 0
+		case r == '+' && letters > 0 && rest == entry && (i == len(rest)-1 || rest[i+1] == ' '):
+			lemmas++
 		case r == '*' && LeastStem <= letters && letters <= MostStem && words == 1 && i == len(rest)-1:
 		default:
-			return fmt.Sprintf("%q is no learned entry: one word in lower case, two with a space between (^ before the first of a sentence, $ after the last, ~ before one that is negated, _ for a word between), or the first %d to %d letters of a longer one and *", entry, LeastStem, MostStem)
+			return fmt.Sprintf("%q is no learned entry: one word in lower case, two with a space between (^ before the first of a sentence, $ after the last, ~ before one that is negated, _ for a word between), + behind words in all their forms), or the first %d to %d letters of a longer one and *", entry, LeastStem, MostStem)
 		}
 		last = r
 	}
 	if letters == 0 || words > 2 {
 		return fmt.Sprintf("%q is no learned entry: it has one word or two", entry)
+	}
+	if lemmas != 0 && lemmas != words {
+		return fmt.Sprintf("%q is no learned entry: two neighbours stand both in all their forms, or both as they are written", entry)
 	}
 	return ""
 }
@@ -484,6 +493,22 @@ func ApartEntry(first, second string) string { return first + " " + gapSign + " 
 // StemHash is the hash of a stem by the folded hash of its letters.
 func StemHash(letters Hash) Hash { return ^letters }
 
+// LemmaHash is the hash of a word in all its forms by the folded hash of the word.
+func LemmaHash(word Hash) Hash { return PairHash(inAllForms, word) }
+
+var inAllForms = foldedHash(lemmaSign)
+
+// LemmaEntry is how an entry writes a word in all its forms.
+func LemmaEntry(word string) string { return word + lemmaSign }
+
+// partHash is the hash of one word of an entry.
+func partHash(w string) Hash {
+	if lemma, ok := strings.CutSuffix(w, lemmaSign); ok {
+		return LemmaHash(foldedHash(lemma))
+	}
+	return foldedHash(w)
+}
+
 // EntryHash is the hash under which a table has an entry.
 func EntryHash(entry string) Hash {
 	first, second, pair := strings.Cut(entry, " ")
@@ -492,11 +517,11 @@ func EntryHash(entry string) Hash {
 	case apart:
 		return ApartHash(foldedHash(first), foldedHash(last))
 	case pair:
-		return PairHash(foldedHash(first), foldedHash(second))
+		return PairHash(partHash(first), partHash(second))
 	case strings.HasSuffix(first, "*"):
 		return StemHash(foldedHash(first[:len(first)-1]))
 	}
-	return foldedHash(first)
+	return partHash(first)
 }
 
 // IsLearned reports whether an entry can stand in a file of learned words.

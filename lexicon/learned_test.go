@@ -24,6 +24,15 @@ func TestParseLearned(t *testing.T) {
 		{reviews, "adres e-mail;1;;;;|polecam $;1;;;;", ""},
 		{"pl/learned.longreviews.tsv", "^ ale;1;;;;|dobra;1;;;;", ""},
 		{reviews, "nie _ polecam;1;;;;|polec*;1;;;;|poleca*;1;;;;|~ polecam;1;;;;|życz*;1;;;;", ""},
+		{reviews, "polecać+;1;;;;|polecać+ hotel+;1;;;;", ""},
+		{reviews, "polecać+ hotel;1;;;;", `2: "polecać+ hotel" is no learned entry: two neighbours`},
+		{reviews, "polecać hotel+;1;;;;", `2: "polecać hotel+" is no learned entry: two neighbours`},
+		{reviews, "polecać++;1;;;;", `2: "polecać++" is no learned entry`},
+		{reviews, "pole+cać;1;;;;", `2: "pole+cać" is no learned entry`},
+		{reviews, "+;1;;;;", `2: "+" is no learned entry`},
+		{reviews, "nie _ polecać+;1;;;;", `2: "nie _ polecać+" is no learned entry`},
+		{reviews, "^ polecać+;1;;;;", `2: "^ polecać+" is no learned entry`},
+		{reviews, "~ polecać+;1;;;;", `2: "~ polecać+" is no learned entry`},
 		{"pl/learned.longreviews.tsv", "dobra;1;;;;2", "2: talk stands in learned.reviews.tsv"},
 		{reviews, "ale ^;1;;;;", `2: "ale ^" is no learned entry`},
 		{reviews, "^ ale $;1;;;;", `2: "^ ale $" is no learned entry`},
@@ -95,7 +104,7 @@ func TestParseLearned(t *testing.T) {
 }
 
 func FuzzParseLearned(f *testing.F) {
-	f.Add([]byte(learnedHeader + "dobra\t1\t-0.5\t12.34\t-99.99\t0.07\nnie _ polecam\t1\t\t\t\t\nnie polecam\t1\t\t\t\t\nżyczli*\t1\t\t\t\t\n~ polecam\t1\t\t\t\t\n"))
+	f.Add([]byte(learnedHeader + "dobra\t1\t-0.5\t12.34\t-99.99\t0.07\nnie _ polecam\t1\t\t\t\t\nnie polecam\t1\t\t\t\t\npolecać+\t1\t\t\t\t\npolecać+ hotel+\t1\t\t\t\t\nżyczli*\t1\t\t\t\t\n~ polecam\t1\t\t\t\t\n"))
 	f.Add([]byte("# x\n" + learnedHeader))
 	f.Add([]byte(tagsHeader + "dobra\tstage:purchase=1.2 aspect:price=-0.4\nnie polecam\temotion:joy=99.99\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -123,7 +132,8 @@ func TestLearnedLayers(t *testing.T) {
 	const entries = "entry\tkind\tpolarity\topinion\ttags\tpos\tnote\n"
 	base := fstest.MapFS{
 		"pl/learned.desk.tsv":    rows("dobra;1;;;;", "dobra zupa;2;;;;", "łyżka;3;;;;", "życzli*;4;;;;"),
-		"pl/learned.reviews.tsv": rows("dobra;5;;;;6"),
+		"pl/learned.reviews.tsv": rows("dobra;5;;;;6", "łyżka+;8;;;;", "łyżka+ dobry+;9;;;;"),
+		"pl/lemmas.txt":          {Data: []byte("dobry\t4 a ego\nłyżka\t6 kach ką\n")},
 		"pl/learned.tags.tsv":    {Data: []byte(tagsHeader + "dobra\taspect:price=1\ndobra zupa\tstage:decision=1\nzima\temotion:joy=-1 aspect:price=2\n")},
 		"classes.tsv":            {Data: []byte("class\tlang\twords\n")},
 		"emoji.tsv":              {Data: []byte(entries + "😡\temoji\t-1\t1\t\t\t\n")},
@@ -148,6 +158,8 @@ func TestLearnedLayers(t *testing.T) {
 		{"łyżka", 700, 0, 0},
 		{"życzli*", 400, 0, 0},
 		{"zyczli*", 400, 0, 0},
+		{"łyżka+", 0, 800, 0},
+		{"lyzka+ dobry+", 0, 900, 0},
 	} {
 		id := table.Find(lexicon.EntryHash(tt.entry))
 		if id == 0 {
@@ -177,6 +189,12 @@ func TestLearnedLayers(t *testing.T) {
 			t.Errorf("%s is found", entry)
 		}
 	}
+	for form, want := range map[string]string{"łyżka": "łyżka", "lyzka": "łyżka", "dobrego": "dobry", "łyżek": "", "łyżka+": ""} {
+		_, h := lexicon.HashWord(form)
+		if name := table.LemmaName(h); name != want || want == "" && table.Lemma(h) != 0 || want != "" && table.Lemma(h) != lexicon.EntryHash(want+"+") {
+			t.Errorf("%s is of %q", form, name)
+		}
+	}
 	if e := table.Entry(table.Find(lexicon.EntryHash("łyżka")), lexicon.Desk); e != "lyzka" {
 		t.Errorf("the entry is %q", e)
 	}
@@ -194,6 +212,8 @@ func TestLearnedLayers(t *testing.T) {
 0 pl/learned.desk.tsv:4 łyżka desk 3
 0 pl/learned.desk.tsv:5 życzli* desk 4
 0 pl/learned.reviews.tsv:2 dobra reviews 5
+0 pl/learned.reviews.tsv:3 łyżka+ reviews 8
+0 pl/learned.reviews.tsv:4 łyżka+ dobry+ reviews 9
 0 pl/learned.tags.tsv:2 dobra tags 0
 0 pl/learned.tags.tsv:4 zima tags 0
 1 pl/learned.desk.tsv:2 lyzka desk 7

@@ -24,7 +24,14 @@ type Set struct {
 
 	classes     []classWords
 	forms       *forms
+	lemmas      *forms
 	frequencies frequencies
+}
+
+// Only returns a set of nothing but these entries and learned words. It knows of which
+// word a form is as s does.
+func (s *Set) Only(entries []Entry, learned []*LearnedFile) *Set {
+	return &Set{Entries: entries, Learned: learned, lemmas: s.lemmas}
 }
 
 // TestsFile is the name of the phrase tests beside the entries of a language.
@@ -46,7 +53,16 @@ func Load(base fs.FS, overlays ...fs.FS) (*Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lexicon: %w", err)
 	}
-	reading.Go(func() { s.forms, failed = parseForms(formsFile, string(spelled)) })
+	lemmas, err := fs.ReadFile(base, lemmasFile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("lexicon: %w", err)
+	}
+	reading.Go(func() {
+		var ofLemmas error
+		s.forms, failed = parseForms(formsFile, string(spelled))
+		s.lemmas, ofLemmas = parseForms(lemmasFile, string(lemmas))
+		failed = errors.Join(failed, ofLemmas)
+	})
 	defer reading.Wait()
 	for layer, fsys := range append([]fs.FS{base}, overlays...) {
 		var (
@@ -108,7 +124,11 @@ func Version(base fs.FS, overlays ...fs.FS) (string, error) {
 		}
 		return nil
 	}
-	if err := hash(base, classesFile, formsFile); err != nil {
+	generated := []string{classesFile, formsFile}
+	if _, err := fs.Stat(base, lemmasFile); err == nil {
+		generated = append(generated, lemmasFile)
+	}
+	if err := hash(base, generated...); err != nil {
 		return "", err
 	}
 	for layer, fsys := range append([]fs.FS{base}, overlays...) {

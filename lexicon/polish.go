@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Polish forms come from a generated file, one lemma a line:
+// Polish forms come from generated files, one lemma a line:
 //
 //	czekać	4 ć ł ła łam …
 //
@@ -15,6 +15,10 @@ import (
 // follows them. "-" stands for nothing. internal/genforms writes it.
 
 const formsFile = "pl/forms.txt"
+
+// lemmasFile is for learned words, and written in the same way; a lexicon may do without.
+// Each form stands there once, folded, under the word that it is met most as a form of.
+const lemmasFile = "pl/lemmas.txt"
 
 type forms struct {
 	lines map[string]string // lemma -> what stands after the TAB

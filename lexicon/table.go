@@ -17,6 +17,7 @@ type Table struct {
 	entries []entriesOf
 	text    string   // the entries, one behind the other
 	ends    []uint32 // of the entries in the text; 0 is none
+	lemmas  lemmas
 	lang    Lang
 	most    uint16 // no weight is larger
 	tableKinds
@@ -58,8 +59,8 @@ func (r *TableRow) Apart() bool { return r.kinds&rowApart != 0 }
 
 // newTable makes the table of a language. Files that come later win, so that a site's
 // own words take the place of shipped ones.
-func newTable(l Lang, learned []*LearnedFile) *Table {
-	t := &Table{lang: l, ends: []uint32{0}, told: make([]Told, 1)}
+func newTable(l Lang, learned []*LearnedFile, lemmas lemmas) *Table {
+	t := &Table{lang: l, ends: []uint32{0}, told: make([]Told, 1), lemmas: lemmas}
 	var files []*LearnedFile
 	n, size := 0, 0
 	for _, f := range learned {
@@ -82,7 +83,7 @@ func newTable(l Lang, learned []*LearnedFile) *Table {
 		for i := range f.Rows {
 			row := &f.Rows[i]
 			if first, second, pair := strings.Cut(row.Entry, " "); pair {
-				r := t.row(foldedHash(first), &hashes)
+				r := t.row(partHash(first), &hashes)
 				if strings.HasPrefix(second, gapSign) {
 					t.rows[r].kinds |= rowApart
 				} else {
@@ -137,9 +138,16 @@ func (t *Table) row(h Hash, hashes *[]Hash) uint32 {
 	return id
 }
 
-// Find returns the number of the row of a hash: the folded one of a word, or what PairHash
-// or StemHash made; 0 where nothing was learned.
+// Find returns the number of the row of a hash: the folded one of a word, or what PairHash,
+// StemHash or LemmaHash made; 0 where nothing was learned.
 func (t *Table) Find(h Hash) uint32 { return t.index.findRare(h) }
+
+// Lemma returns the hash, as LemmaHash makes it, of the word of which a form is; 0 where
+// that is not known.
+func (t *Table) Lemma(form Hash) Hash { return t.lemmas.of(form) }
+
+// LemmaName returns the word of which a form is.
+func (t *Table) LemmaName(form Hash) string { return t.lemmas.name(form) }
 
 // Row returns a row by its number; an empty one for 0.
 func (t *Table) Row(id uint32) *TableRow { return &t.rows[id] }

@@ -11,7 +11,7 @@ import (
 )
 
 // Learning words from labelled texts, as pull.go counts them: words, pairs of
-// neighbours, stems.
+// neighbours, stems, lemmas.
 //
 // What is known of a text already stays as it is: it is the offset of a multinomial
 // logistic regression, so that words learn only what is missing. The learner (ftrl.go) runs
@@ -24,7 +24,8 @@ type LearnOptions struct {
 	Lang lexicon.Lang
 	// Least is in how many texts a word must stand, a pair in one more.
 	Least int
-	// Most is how many words, pairs and stems are learned.
+	// Most is how many words, pairs, stems and lemmas are learned; of tags, in both languages
+	// together.
 	Most int
 	// L1 and L2 are the elastic net: how much a weight must be worth, and how strongly
 	// it is pulled to 0. Rate is how far a text moves its words, Epochs how often each
@@ -59,7 +60,7 @@ const mostNamed = 3
 // language that are labelled with a sentiment. An example teaches as much as it is of the
 // domain. A word that is known already gets its whole weight.
 func (s *Scorer) Learn(examples []Example, d lexicon.Domain, o LearnOptions) Words {
-	v := newVocabulary()
+	v := newVocabulary(s.lex.Learned(o.Lang))
 	var rows []learnRow
 	s.gather(examples, &o.Fit, func(i int, weight float64, m *scratch) {
 		c := classOf(examples[i].Sentiment)
@@ -100,7 +101,7 @@ type ReviewOptions struct{ Sentences, Texts, Talk LearnOptions }
 // which stands beside the words of sentences. Of sentences no text teaches anything, nor
 // of texts a sentence that is not given as a text, too.
 func (s *Scorer) LearnReviews(sentences, texts, messages []Example, o ReviewOptions) (short, long Words, model *ReviewModel) {
-	v := newVocabulary()
+	v := newVocabulary(s.lex.Learned(o.Sentences.Lang))
 	var shortRows, longRows, told []learnRow
 	const desk, review = 0, 1
 	read := func(examples []Example, talk int, see func(r learnRow, length float32)) {
@@ -219,17 +220,18 @@ func toChances(z []float32) {
 	}
 }
 
-// A vocabulary numbers the words, pairs and stems of texts.
+// A vocabulary numbers the words, pairs, stems and lemmas of texts.
 type vocabulary struct {
 	number  map[lexicon.Hash]uint32
 	list    []learnt
 	places  []place // of what was read last
 	texts   int
 	spelled map[lexicon.Hash]map[string]int32 // how often a word is spelled so
+	table   *lexicon.Table                    // knows of which word a form is
 }
 
 type learnt struct {
-	first, second lexicon.Hash // folded hashes; the second only of pairs
+	first, second lexicon.Hash // folded hashes, or those of lemmas; the second only of pairs
 	stem          int          // how many letters it has; 0 for none
 	apart         bool         // one word stands between
 	texts, named  int32        // that it stands in; where it looks like a name
@@ -242,8 +244,8 @@ type place struct{ from, to int }
 // chosen by cross-validation.
 const stemLengths uint8 = 1<<5 | 1<<7
 
-func newVocabulary() *vocabulary {
-	return &vocabulary{number: map[lexicon.Hash]uint32{}, spelled: map[lexicon.Hash]map[string]int32{}}
+func newVocabulary(t *lexicon.Table) *vocabulary {
+	return &vocabulary{table: t, number: map[lexicon.Hash]uint32{}, spelled: map[lexicon.Hash]map[string]int32{}}
 }
 
 // read numbers what stands in a text, as look finds it.
@@ -270,6 +272,7 @@ func (v *vocabulary) read(m *scratch) (words []uint32) {
 	}
 	m.deny()
 	last, lastNamed := -1, false
+	var lemma lexicon.Hash // of the word in front
 	end := func() {
 		if last >= 0 {
 			pair(place{last, last}, m.toks[last].Folded, lexicon.SentenceEnd, lastNamed)
@@ -304,6 +307,16 @@ func (v *vocabulary) read(m *scratch) (words []uint32) {
 		for n, h := range stems(word, stemLengths) {
 			if n < int(tok.Letters) {
 				add(here, h, learnt{first: tok.Folded, stem: n}, named)
+			}
+		}
+		front := lemma
+		if lemma = v.table.Lemma(tok.Folded); lemma != 0 {
+			if v.spelled[lemma] == nil {
+				v.spelled[lemma] = map[string]int32{lexicon.LemmaEntry(v.table.LemmaName(tok.Folded)): 1}
+			}
+			add(here, lemma, learnt{first: lemma}, named)
+			if front != 0 && last == i-1 && m.toks[last].Sentence == tok.Sentence {
+				pair(place{last, i}, front, lemma, named || lastNamed)
 			}
 		}
 		switch {

@@ -8,9 +8,9 @@ import (
 	"odzew/lexicon"
 )
 
-// Learning what tells stages, emotions and aspects, as tell.go counts it: first the
-// weights of what was found in the message, over all languages, then upon them words of
-// each. A message has one stage and, unless it is neutral, one emotion, so each of these
+// Learning what tells stages, emotions and aspects, as tell.go counts it: the weights of
+// what was found in the message, which are the same in all languages, and with them words
+// of each. A message has one stage and, unless it is neutral, one emotion, so each of these
 // is a multinomial logistic regression; an aspect is there or not, so each is one of its
 // own. Another one tells praise from blame of the aspects of mixed messages.
 
@@ -21,9 +21,9 @@ func (s *Scorer) LearnTags(examples []Example, o LearnOptions) (*TagModel, map[l
 	for k, model := range o.Folds {
 		readers[k] = s.WithModel(model)
 	}
-	var all, parted []learnRow
-	langs := map[lexicon.Lang]*vocabulary{lexicon.PL: newVocabulary(), lexicon.EN: newVocabulary()}
-	rows := map[lexicon.Lang][]learnRow{}
+	var rows, parted []learnRow
+	pl, en := newVocabulary(s.lex.Learned(lexicon.PL)), newVocabulary(s.lex.Learned(lexicon.EN))
+	var english []bool // of the rows: whose words are numbered by en
 	s.gather(examples, &o.Fit, func(i int, weight float64, m *scratch) {
 		e := &examples[i]
 		if !e.Full || weight == 0 {
@@ -40,42 +40,52 @@ func (s *Scorer) LearnTags(examples []Example, o LearnOptions) (*TagModel, map[l
 				r.dense = append(r.dense, feature{uint32(k), v})
 			}
 		}
-		all = append(all, r)
 		if e.Sentiment == odzew.Mixed {
 			parted = append(parted, m.partedRows(e, r.weight)...)
 		}
-		for l, v := range langs {
-			if m.langs == lexicon.LangsOf(l) {
-				r.words = v.read(m)
-				rows[l] = append(rows[l], r)
-				rows[l] = append(rows[l], v.rationales(m, e, &r, o.Rationale)...)
-			}
+		v := pl
+		switch m.langs {
+		case lexicon.LangsOf(lexicon.PL):
+		case lexicon.LangsOf(lexicon.EN):
+			v = en
+		default:
+			rows, english = append(rows, r), append(english, false)
+			return
+		}
+		r.words = v.read(m)
+		rows = append(append(rows, r), v.rationales(m, e, &r, o.Rationale)...)
+		for len(english) < len(rows) {
+			english = append(english, v == en)
 		}
 	})
+	// One vocabulary behind the other.
+	first := uint32(len(pl.list))
+	for i := range rows {
+		if english[i] {
+			for k := range rows[i].words {
+				rows[i].words[k] += first
+			}
+		}
+	}
+	both := &vocabulary{list: slices.Concat(pl.list, en.list), texts: pl.texts + en.texts}
+	words, dense := both.learn(rows, &o, tagChances, numTagged)
 	model := &TagModel{}
-	_, dense := newVocabulary().learn(all, &o, tagChances, numTagged)
 	for k := range dense {
 		copy(model.Weights[k][:], dense[k])
 	}
-	_, dense = newVocabulary().learn(parted, &o, chances, numPraise)
+	_, dense = newVocabulary(nil).learn(parted, &o, chances, numPraise)
 	for k := range dense {
 		model.Praise[k] = dense[k][0]
 	}
-	words := map[lexicon.Lang]Words{}
-	for l, v := range langs {
-		for i := range rows[l] {
-			r := &rows[l][i]
-			var f tagFeatures
-			for _, x := range r.dense {
-				f[x.number] = x.value
-			}
-			z := model.logits(&f)
-			r.offset, r.dense = z[:], nil
+	polish, inEnglish := map[uint32][]float32{}, map[uint32][]float32{}
+	for k, w := range words {
+		if k < first {
+			polish[k] = w
+		} else {
+			inEnglish[k-first] = w
 		}
-		w, _ := v.learn(rows[l], &o, tagChances, 0)
-		words[l] = v.tagRows(w, 0)
 	}
-	return model, words
+	return model, map[lexicon.Lang]Words{lexicon.PL: pl.tagRows(polish, 0), lexicon.EN: en.tagRows(inEnglish, 0)}
 }
 
 // rationales are a message's rationales as texts of their own (Zaidan et al., "Using

@@ -19,10 +19,11 @@ func TestLearned(t *testing.T) {
 	const entries, learned = "entry;kind;polarity;opinion;tags;pos;note", "entry;negative;neutral;positive;mixed;talk"
 	files := fstest.MapFS{
 		"pl/a.tsv":            file(entries, "=dobra;tone;1;1;;;", "=nie;negator;;;;;"),
-		"pl/learned.desk.tsv": file(learned, "^ widelec;1;;-1;;", "dobra zupa;-6;;6;;", "obsług*;-3;;3;;", "sam _ talerz;4;;-4;;", "widelec $;5;;-5;;", "zimna;6;;-6;;", "~ garnek;2;;-2;;", "łyżka;1;;-1;;"),
+		"pl/learned.desk.tsv": file(learned, "^ widelec;1;;-1;;", "dobra zupa;-6;;6;;", "obsług*;-3;;3;;", "sam _ talerz;4;;-4;;", "stół+;7;;-7;;", "stół+ nakryć+;8;;-8;;", "widelec $;5;;-5;;", "zimna;6;;-6;;", "~ garnek;2;;-2;;", "łyżka;1;;-1;;"),
 		"classes.tsv":         {Data: []byte("class\tlang\twords\n")},
 		"emoji.tsv":           file(entries, "😡;emoji;-1;1;;;"),
 		"pl/forms.txt":        {},
+		"pl/lemmas.txt":       file("nakryć\t5 te ty", "stół\t2 ole ołem oły"),
 	}
 	model, err := sentiment.LoadModel(lexicon.Shipped())
 	if err != nil {
@@ -58,6 +59,11 @@ func TestLearned(t *testing.T) {
 		{"nie xyz xyz xyz garnek", "learned:desk:garnek", 5, -4}, // denied
 		{"nie xyz. Garnek", "", 3, 0},
 		{"nie xyz xyz xyz xyz garnek", "", 6, 0},
+		{"xyz stołem", "learned:desk:stołem", 2, -14},
+		{"stól STOLE", "learned:desk:stól learned:desk:STOLE", 2, -28}, // without diacritics
+		{"stoły nakryte", "learned:desk:stoły learned:desk:stoły nakryte", 2, -30},
+		{"stoły xyz nakryte", "learned:desk:stoły", 3, -14},
+		{"stoły. Nakryte", "learned:desk:stoły", 2, -14},
 		{"sam xyz talerz", "learned:desk:sam xyz talerz", 3, -8},
 		{"sam talerz xyz talerz", "", 4, 0},
 		{"sam ! xyz talerz", "", 3, 0},

@@ -119,7 +119,7 @@ func (p *pulls) add(t *lexicon.Table, words []learnedWord) {
 
 // look finds the learned words of one language: each word, each pair of neighbours in
 // a sentence and at its edges or with a word between, each word behind a negator, the
-// stems of each longer word.
+// stems of each longer word, each word and pair of neighbours in all their forms.
 func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 	if t.Empty() {
 		return
@@ -134,6 +134,8 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 	}
 	last, pairs := -1, false       // the word in front, and whether pairs begin with it
 	apart, further := false, false // whether pairs with a word between begin with the one before it, and with itself
+	var lemma lexicon.Hash         // of the word in front
+	lemmaPairs := false
 	end := func() {
 		if pairs {
 			add(last, last+1, t.Find(lexicon.PairHash(m.toks[last].Folded, lexicon.SentenceEnd)))
@@ -163,6 +165,15 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 		case pairs && last == i-1:
 			add(last, i+1, t.Find(lexicon.PairHash(m.toks[last].Folded, tok.Folded)))
 		}
+		front, word := lemma, uint32(0)
+		if lemma = t.Lemma(tok.Folded); lemma != 0 {
+			if lemmaPairs && last == i-1 && m.toks[last].Sentence == tok.Sentence {
+				add(last, i+1, t.Find(lexicon.PairHash(front, lemma)))
+			}
+			word = t.Find(lemma)
+			add(i, i+1, word)
+		}
+		lemmaPairs = t.Row(word).Pairs()
 		if apart {
 			if a := m.apart(i); a >= 0 {
 				add(a, i+1, t.Find(lexicon.ApartHash(m.toks[a].Folded, tok.Folded)))

@@ -335,5 +335,5 @@ func (b *edit) compile(learned []*lexicon.LearnedFile) (*lexicon.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &lexicon.Set{Entries: parsed, Learned: learned}, nil
+	return b.old.Only(parsed, learned), nil
 }

@@ -147,7 +147,7 @@ func drawOverlay(t *rapid.T, shipped map[string][]lexicon.Entry, from fstest.Map
 		out[name] = &fstest.MapFile{Data: []byte("entry\tkind\tpolarity\topinion\ttags\tpos\tnote\n" + strings.Join(append(lines, ""), "\n"))}
 		if rapid.IntRange(0, 2).Draw(t, "learned") == 0 {
 			f := &lexicon.LearnedFile{Lang: langs[lang]}
-			words := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"czekam", "dziekuje", "nie polecam", "paczka", "polecz*", "slow parcel", "super", "turbop*", "ślimax", "~ polecam", "~ parcel", "no _ parcel", "czek*"}), 0, 3, rapid.ID[string]).Draw(t, "words")
+			words := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"czekam", "dziekuje", "nie polecam", "paczka", "polecz*", "slow parcel", "super", "turbop*", "ślimax", "~ polecam", "~ parcel", "no _ parcel", "czek*", "czekać+", "paczka+", "czekać+ paczka+"}), 0, 3, rapid.ID[string]).Draw(t, "words")
 			for _, w := range words {
 				f.Rows = append(f.Rows, lexicon.LearnedRow{Entry: w, Pull: [4]int16{int16(rapid.IntRange(-300, 300).Draw(t, "pull"))}})
 			}
@@ -263,6 +263,7 @@ func TestEditReaches(t *testing.T) {
 		booster    = "=straszny\tbooster\t2\t\t\t\t\n"
 		negator    = "=nie\tnegator\t\t\t\t\t\n"
 		denied     = "~ xaba\t-9\t\t9\t\t\n"
+		lemma      = "paczka+\t-9\t\t9\t\t\n"
 		typo, fold = "=turbopaczka\ttone\t0.9\t0.9\t\t\t\n", "zółwić\ttone\t-0.9\t0.9\t\t\t\n"
 	)
 	tests := []struct {
@@ -276,6 +277,7 @@ func TestEditReaches(t *testing.T) {
 		{"stretched letters", nil, map[string]string{"a": typo}, "turbopaaaaczka"},
 		{"without diacritics", nil, map[string]string{"a": fold}, "zolwic"},
 		{"a word that is denied", map[string]string{"a": negator, "learned.desk": ""}, map[string]string{"a": negator, "learned.desk": denied}, "nie jest to xaba"},
+		{"a word in all its forms", map[string]string{"learned.desk": ""}, map[string]string{"learned.desk": lemma}, "o paczkach"},
 	}
 	for _, tt := range tests {
 		load := func(files map[string]string) *lexicon.Set {

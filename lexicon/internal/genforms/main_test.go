@@ -3,7 +3,10 @@ package main
 import (
 	"archive/zip"
 	"slices"
+	"strings"
 	"testing"
+
+	"odzew/lexicon"
 )
 
 func TestDecode(t *testing.T) {
@@ -32,6 +35,31 @@ func TestWanted(t *testing.T) {
 		if wanted(tag) != want {
 			t.Errorf("%s: %v", tag, !want)
 		}
+	}
+}
+
+// TestLemmas proves of which word a form is: of the one that is met most, once, and of none
+// that hardly is.
+func TestLemmas(t *testing.T) {
+	counts := map[lexicon.Hash]int{}
+	for _, w := range strings.Fields("czekam czekam czeka mamy mam mamo mamo mamie miał mieli mieli miałby kot kota drogą drogą droga drogi") {
+		_, h := lexicon.HashWord(w)
+		counts[h]++
+	}
+	got := string(lemmas(func(yield func(form, lemma string)) {
+		for _, line := range []string{
+			"czekać czekać czekam czeka czekał", "mama mama mamy mam mamo mamie", "mieć mieć mam mamy miał mieli miałby", "mamić mamić mam mamy mami",
+			"kot kot kota kocie", "droga droga drogi drogą", "drogi drogi droga drogą droższy", "drogą droga",
+		} {
+			words := strings.Fields(line)
+			for _, form := range words[1:] {
+				yield(form, words[0])
+			}
+		}
+	}, counts))
+	const want = "czekać\t5 - m ł\ndroga\t4 i\nmama\t3 ie o\nmieć\t1 am amy iał iałby ieli\n"
+	if rest, ok := strings.CutPrefix(got, head); !ok || rest != want {
+		t.Errorf("%q, want %q", rest, want)
 	}
 }
 
