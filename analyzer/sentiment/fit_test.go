@@ -62,7 +62,7 @@ func TestTagGoal(t *testing.T) {
 // as before.
 func TestRatios(t *testing.T) {
 	const never, seldom, alike = 0, 1, 2
-	v := newVocabulary(nil)
+	v := newVocabulary()
 	v.list = make([]learnt, 3)
 	rows := []learnRow{{goal: one(2, 1), weight: 1, words: []uint32{alike}}, {goal: one(2, 1), weight: 1, words: []uint32{alike}}}
 	for range 8 {

@@ -43,6 +43,8 @@ type LearnOptions struct {
 	// Rationale is how much the rationales of a tag count, together, beside the message
 	// that they stand in.
 	Rationale float64
+	// Lemmas: Polish words are learned in all their forms, too.
+	Lemmas bool
 	// Fit and Folds are for texts that the model was fitted to: how they were read then,
 	// and the models that did not see them.
 	Fit   FitOptions
@@ -60,7 +62,7 @@ const mostNamed = 3
 // language that are labelled with a sentiment. An example teaches as much as it is of the
 // domain. A word that is known already gets its whole weight.
 func (s *Scorer) Learn(examples []Example, d lexicon.Domain, o LearnOptions) Words {
-	v := newVocabulary(s.lex.Learned(o.Lang))
+	v := s.vocabulary(o.Lang, &o)
 	var rows []learnRow
 	s.gather(examples, &o.Fit, func(i int, weight float64, m *scratch) {
 		c := classOf(examples[i].Sentiment)
@@ -101,7 +103,7 @@ type ReviewOptions struct{ Sentences, Texts, Talk LearnOptions }
 // which stands beside the words of sentences. Of sentences no text teaches anything, nor
 // of texts a sentence that is not given as a text, too.
 func (s *Scorer) LearnReviews(sentences, texts, messages []Example, o ReviewOptions) (short, long Words, model *ReviewModel) {
-	v := newVocabulary(s.lex.Learned(o.Sentences.Lang))
+	v := s.vocabulary(o.Sentences.Lang, &o.Sentences)
 	var shortRows, longRows, told []learnRow
 	const desk, review = 0, 1
 	read := func(examples []Example, talk int, see func(r learnRow, length float32)) {
@@ -227,7 +229,7 @@ type vocabulary struct {
 	places  []place // of what was read last
 	texts   int
 	spelled map[lexicon.Hash]map[string]int32 // how often a word is spelled so
-	table   *lexicon.Table                    // knows of which word a form is
+	lemmas  *lexicon.Table                    // knows of which word a form is; nil for none
 }
 
 type learnt struct {
@@ -244,8 +246,17 @@ type place struct{ from, to int }
 // chosen by cross-validation.
 const stemLengths uint8 = 1<<5 | 1<<7
 
-func newVocabulary(t *lexicon.Table) *vocabulary {
-	return &vocabulary{table: t, number: map[lexicon.Hash]uint32{}, spelled: map[lexicon.Hash]map[string]int32{}}
+func newVocabulary() *vocabulary {
+	return &vocabulary{number: map[lexicon.Hash]uint32{}, spelled: map[lexicon.Hash]map[string]int32{}}
+}
+
+// vocabulary returns an empty one for a language.
+func (s *Scorer) vocabulary(l lexicon.Lang, o *LearnOptions) *vocabulary {
+	v := newVocabulary()
+	if o.Lemmas {
+		v.lemmas = s.lex.Learned(l)
+	}
+	return v
 }
 
 // read numbers what stands in a text, as look finds it.
@@ -310,9 +321,12 @@ func (v *vocabulary) read(m *scratch) (words []uint32) {
 			}
 		}
 		front := lemma
-		if lemma = v.table.Lemma(tok.Folded); lemma != 0 {
+		if v.lemmas != nil {
+			lemma = v.lemmas.Lemma(tok.Folded)
+		}
+		if lemma != 0 {
 			if v.spelled[lemma] == nil {
-				v.spelled[lemma] = map[string]int32{lexicon.LemmaEntry(v.table.LemmaName(tok.Folded)): 1}
+				v.spelled[lemma] = map[string]int32{lexicon.LemmaEntry(v.lemmas.LemmaName(tok.Folded)): 1}
 			}
 			add(here, lemma, learnt{first: lemma}, named)
 			if front != 0 && last == i-1 && m.toks[last].Sentence == tok.Sentence {

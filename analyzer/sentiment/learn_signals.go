@@ -17,7 +17,7 @@ func (s *Scorer) LearnSignals(examples []Example, model *TagModel, o LearnOption
 	langs := [...]lexicon.Lang{lexicon.PL, lexicon.EN}
 	var texts [len(langs)]signalTexts
 	for i := range texts {
-		texts[i].vocabulary = newVocabulary(s.lex.Learned(langs[i]))
+		texts[i].vocabulary = s.vocabulary(langs[i], &o)
 	}
 	s.gather(examples, &FitOptions{}, func(i int, weight float64, m *scratch) {
 		e := &examples[i]
@@ -51,7 +51,7 @@ func (s *Scorer) LearnSignals(examples []Example, model *TagModel, o LearnOption
 		}
 	}
 	for c := range upon {
-		_, dense := newVocabulary(nil).learn(upon[c], &believing, chances, numBelieved)
+		_, dense := newVocabulary().learn(upon[c], &believing, chances, numBelieved)
 		for k := range dense {
 			model.Signals[k][c] = dense[k][0]
 		}

@@ -22,7 +22,7 @@ func (s *Scorer) LearnTags(examples []Example, o LearnOptions) (*TagModel, map[l
 		readers[k] = s.WithModel(model)
 	}
 	var rows, parted []learnRow
-	pl, en := newVocabulary(s.lex.Learned(lexicon.PL)), newVocabulary(s.lex.Learned(lexicon.EN))
+	pl, en := s.vocabulary(lexicon.PL, &o), s.vocabulary(lexicon.EN, &o)
 	var english []bool // of the rows: whose words are numbered by en
 	s.gather(examples, &o.Fit, func(i int, weight float64, m *scratch) {
 		e := &examples[i]
@@ -73,7 +73,7 @@ func (s *Scorer) LearnTags(examples []Example, o LearnOptions) (*TagModel, map[l
 	for k := range dense {
 		copy(model.Weights[k][:], dense[k])
 	}
-	_, dense = newVocabulary(nil).learn(parted, &o, chances, numPraise)
+	_, dense = newVocabulary().learn(parted, &o, chances, numPraise)
 	for k := range dense {
 		model.Praise[k] = dense[k][0]
 	}

@@ -142,7 +142,7 @@ func weighed(examples []sentiment.Example, weight, hide float64, every int) (out
 
 // reviewOptions were chosen by cross-validation.
 var reviewOptions = sentiment.ReviewOptions{
-	Sentences: sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 50000, L1: 0.5, L2: 4, Rate: 0.1, Epochs: 10, Averaged: 5, Ratio: 0.75},
+	Sentences: sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 50000, L1: 0.5, L2: 4, Rate: 0.1, Epochs: 10, Averaged: 5, Ratio: 0.75, Lemmas: true},
 	Texts:     sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 15000, L1: 1, L2: 2, Rate: 0.2, Epochs: 6, Averaged: 3, Ratio: 0.75},
 	Talk:      sentiment.LearnOptions{Lang: lexicon.PL, Least: 3, Most: 30000, L1: 0.5, L2: 16, Rate: 0.2, Epochs: 12, Ratio: 0.75},
 }
@@ -163,7 +163,7 @@ func ownMessages(t testing.TB) (own, others []sentiment.Example) {
 
 // tagOptions were chosen as deskOptions were. A copy of which something is hidden
 // counts as a text: each word stands in four messages at least.
-var tagOptions = sentiment.LearnOptions{Least: 16, Most: 12000, L1: 3, L2: 3, Rate: 0.1, Epochs: 12, Averaged: 4, Ratio: 1, Sparse: true, Rationale: 1}
+var tagOptions = sentiment.LearnOptions{Least: 16, Most: 24000, L1: 3, L2: 3, Rate: 0.1, Epochs: 12, Averaged: 4, Ratio: 1, Sparse: true, Rationale: 1, Lemmas: true}
 
 // signalOptions were chosen on the messages that are held out.
 var signalOptions = sentiment.LearnOptions{Least: 3, Most: 4000, L1: 1, L2: 8, Rate: 1, Epochs: 15, Averaged: 5}
