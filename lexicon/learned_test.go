@@ -191,8 +191,13 @@ func TestLearnedLayers(t *testing.T) {
 	}
 	for form, want := range map[string]string{"łyżka": "łyżka", "lyzka": "łyżka", "dobrego": "dobry", "łyżek": "", "łyżka+": ""} {
 		_, h := lexicon.HashWord(form)
-		if name := table.LemmaName(h); name != want || want == "" && table.Lemma(h) != 0 || want != "" && table.Lemma(h) != lexicon.EntryHash(want+"+") {
-			t.Errorf("%s is of %q", form, name)
+		lemma, row := table.Lemma(h)
+		var hash lexicon.Hash
+		if want != "" {
+			hash = lexicon.EntryHash(want + "+")
+		}
+		if name := table.LemmaName(h); name != want || lemma != hash || row != table.Find(hash) {
+			t.Errorf("%s is of %q, row %d", form, name, row)
 		}
 	}
 	if e := table.Entry(table.Find(lexicon.EntryHash("łyżka")), lexicon.Desk); e != "lyzka" {
@@ -220,6 +225,24 @@ func TestLearnedLayers(t *testing.T) {
 1 pl/learned.tags.tsv:2 dobra tags 0
 `; shown != want {
 		t.Errorf("shown is\n%s", shown)
+	}
+}
+
+// TestLearnedPairs proves that a file of pairs alone has room for their words.
+func TestLearnedPairs(t *testing.T) {
+	const n = 2000
+	word := func(i int) string { return "słowo" + string([]rune{'a' + rune(i/400), 'a' + rune(i/20%20), 'a' + rune(i%20)}) }
+	f := &lexicon.LearnedFile{Lang: lexicon.PL, Domain: lexicon.Desk}
+	for i := range n {
+		f.Rows = append(f.Rows, lexicon.LearnedRow{Entry: word(2*i) + " " + word(2*i+1), Pull: [4]int16{1}})
+	}
+	table := (&lexicon.Set{Learned: []*lexicon.LearnedFile{f}}).Compile().Learned(lexicon.PL)
+	for i := range n {
+		first, second := table.Row(table.Find(lexicon.EntryHash(word(2*i)))), table.Row(table.Find(lexicon.EntryHash(word(2*i+1))))
+		pair := table.Row(table.Find(lexicon.EntryHash(f.Rows[i].Entry)))
+		if !first.Pairs() || first.Ends() || second.Pairs() || !second.Ends() || first.Weighs() || !pair.Weighs() {
+			t.Fatalf("%s: %+v %+v %+v", f.Rows[i].Entry, first, second, pair)
+		}
 	}
 }
 

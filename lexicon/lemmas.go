@@ -7,10 +7,15 @@ import "slices"
 
 // lemmas find the word of a form.
 type lemmas struct {
-	index  index
-	hashes []Hash // of the words, as LemmaHash makes them; 0 is none
-	text   string // the words, one behind the other
-	ends   []uint32
+	index index
+	words []lemma // 0 is none
+	text  string  // the words, one behind the other
+}
+
+type lemma struct {
+	hash Hash   // as LemmaHash makes it
+	row  uint32 // what was learned of it
+	end  uint32 // in the text
 }
 
 // newLemmas reads the words from what stands in lemmasFile.
@@ -26,12 +31,11 @@ func newLemmas(f *forms) lemmas {
 		}
 	}
 	slices.Sort(names)
-	x := lemmas{index: newIndex(n + len(names)), hashes: make([]Hash, 1, len(names)+1), ends: make([]uint32, 1, len(names)+1)}
+	x := lemmas{index: newIndex(n + len(names)), words: make([]lemma, 1, len(names)+1)}
 	var text []byte
 	for id, name := range names {
-		x.hashes = append(x.hashes, LemmaHash(foldedHash(name)))
 		text = append(text, name...)
-		x.ends = append(x.ends, uint32(len(text)))
+		x.words = append(x.words, lemma{hash: LemmaHash(foldedHash(name)), end: uint32(len(text))})
 		f.each(name, func(stem, ending string) {
 			_, h := HashWord(stem)
 			_, h = hashOn(h, h, ending)
@@ -44,27 +48,31 @@ func newLemmas(f *forms) lemmas {
 	return x
 }
 
-// of returns the hash of the word of which a form is; 0 where none is known.
-func (x *lemmas) of(form Hash) Hash { return x.hashes[x.index.find(form)] }
+// find finds the rows of the words.
+func (x *lemmas) find(t *Table) {
+	for i := range x.words {
+		if w := &x.words[i]; w.hash != 0 {
+			w.row = t.Find(w.hash)
+		}
+	}
+}
 
 func (x *lemmas) name(form Hash) string {
 	id := x.index.find(form)
 	if id == 0 {
 		return ""
 	}
-	return x.text[x.ends[id-1]:x.ends[id]]
+	return x.text[x.words[id-1].end:x.words[id].end]
 }
 
 func (x *lemmas) put(w *imageWriter) {
 	x.index.put(w)
-	put(w, x.hashes)
+	put(w, x.words)
 	putText(w, x.text)
-	put(w, x.ends)
 }
 
 func (x *lemmas) take(r *imageReader) {
 	x.index.take(r)
-	x.hashes = take[Hash](r)
+	x.words = take[lemma](r)
 	x.text = takeText(r)
-	x.ends = take[uint32](r)
 }

@@ -44,12 +44,18 @@ type TableRow struct {
 // The kinds of rows.
 const (
 	rowPulls = 1 << iota
-	rowPairs
+	rowPairs // begins pairs
 	rowApart
+	rowEnds // ends pairs
+	rowEndsApart
+	rowWeighs
 )
 
 // Pulls reports whether the row moves classes or talk, and not tags alone.
 func (r *TableRow) Pulls() bool { return r.kinds&rowPulls != 0 }
+
+// Weighs reports whether anything was learned of it: other rows stand for words of pairs.
+func (r *TableRow) Weighs() bool { return r.kinds&rowWeighs != 0 }
 
 // Pairs reports whether pairs begin with the word.
 func (r *TableRow) Pairs() bool { return r.kinds&rowPairs != 0 }
@@ -57,12 +63,18 @@ func (r *TableRow) Pairs() bool { return r.kinds&rowPairs != 0 }
 // Apart reports whether pairs with a word between begin with the word.
 func (r *TableRow) Apart() bool { return r.kinds&rowApart != 0 }
 
+// Ends reports whether pairs end with the word.
+func (r *TableRow) Ends() bool { return r.kinds&rowEnds != 0 }
+
+// EndsApart reports whether pairs with a word between end with the word.
+func (r *TableRow) EndsApart() bool { return r.kinds&rowEndsApart != 0 }
+
 // newTable makes the table of a language. Files that come later win, so that a site's
 // own words take the place of shipped ones.
 func newTable(l Lang, learned []*LearnedFile, lemmas lemmas) *Table {
 	t := &Table{lang: l, ends: []uint32{0}, told: make([]Told, 1), lemmas: lemmas}
 	var files []*LearnedFile
-	n, size := 0, 0
+	n, size, most := 0, 0, 1
 	for _, f := range learned {
 		if f.Lang == l {
 			files = append(files, f)
@@ -70,31 +82,35 @@ func newTable(l Lang, learned []*LearnedFile, lemmas lemmas) *Table {
 			n += len(f.Rows)
 			for i := range f.Rows {
 				size += len(f.Rows[i].Entry)
+				most += 1 + 2*strings.Count(f.Rows[i].Entry, " ") // words of pairs have rows as well
 			}
 		}
 	}
 	t.ends = slices.Grow(t.ends, n)
 	var text strings.Builder
 	text.Grow(size)
-	t.index = newIndex(n + n/2) // first words of pairs take room as well
+	t.index = newIndex(most)
 	t.rows, t.entries = make([]TableRow, 1, n+1), make([]entriesOf, 1, n+1)
 	hashes := make([]Hash, 1, n+1) // of the rows
 	for _, f := range files {
 		for i := range f.Rows {
 			row := &f.Rows[i]
 			if first, second, pair := strings.Cut(row.Entry, " "); pair {
-				r := t.row(partHash(first), &hashes)
-				if strings.HasPrefix(second, gapSign) {
-					t.rows[r].kinds |= rowApart
-				} else {
-					t.rows[r].kinds |= rowPairs
+				begins, ends := uint8(rowPairs), uint8(rowEnds)
+				if rest, apart := strings.CutPrefix(second, gapSign+" "); apart {
+					begins, ends, second = rowApart, rowEndsApart, rest
 				}
+				r := t.row(partHash(first), &hashes)
+				t.rows[r].kinds |= begins
+				r = t.row(partHash(second), &hashes)
+				t.rows[r].kinds |= ends
 				t.denies = t.denies || first == deniedSign
 			} else if w, ok := strings.CutSuffix(row.Entry, "*"); ok {
 				t.stems |= 1 << utf8.RuneCountInString(w)
 			}
 			id := t.row(EntryHash(row.Entry), &hashes)
 			to := &t.rows[id]
+			to.kinds |= rowWeighs
 			t.entries[id][f.Domain] = uint32(len(t.ends))
 			text.WriteString(row.Entry)
 			t.ends = append(t.ends, uint32(text.Len()))
@@ -117,6 +133,13 @@ func newTable(l Lang, learned []*LearnedFile, lemmas lemmas) *Table {
 		}
 	}
 	t.text = text.String()
+	t.index = newIndex(len(hashes)) // most words of pairs had a row already
+	for id, h := range hashes[1:] {
+		_, slot := t.index.place(h, func(uint32) bool { return false })
+		*slot = mix(h)<<32 | uint64(id+1)
+		t.index.note(h)
+	}
+	t.lemmas.find(t)
 	return t
 }
 
@@ -132,7 +155,6 @@ func (t *Table) row(h Hash, hashes *[]Hash) uint32 {
 	if id == 0 {
 		id = uint32(len(t.rows))
 		*slot = mix(h)<<32 | uint64(id)
-		t.index.note(h)
 		t.rows, t.entries, *hashes = append(t.rows, TableRow{}), append(t.entries, entriesOf{}), append(*hashes, h)
 	}
 	return id
@@ -142,9 +164,12 @@ func (t *Table) row(h Hash, hashes *[]Hash) uint32 {
 // StemHash or LemmaHash made; 0 where nothing was learned.
 func (t *Table) Find(h Hash) uint32 { return t.index.findRare(h) }
 
-// Lemma returns the hash, as LemmaHash makes it, of the word of which a form is; 0 where
-// that is not known.
-func (t *Table) Lemma(form Hash) Hash { return t.lemmas.of(form) }
+// Lemma returns the hash, as LemmaHash makes it, of the word of which a form is, and the
+// number of its row; 0 where that is not known.
+func (t *Table) Lemma(form Hash) (h Hash, row uint32) {
+	x := &t.lemmas.words[t.lemmas.index.find(form)]
+	return x.hash, x.row
+}
 
 // LemmaName returns the word of which a form is.
 func (t *Table) LemmaName(form Hash) string { return t.lemmas.name(form) }

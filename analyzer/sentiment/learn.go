@@ -315,14 +315,12 @@ func (v *vocabulary) read(m *scratch) (words []uint32) {
 			first := m.toks[a].Folded
 			add(place{a, i}, lexicon.ApartHash(first, tok.Folded), learnt{first: first, second: tok.Folded, apart: true}, named)
 		}
-		for n, h := range stems(word, stemLengths) {
-			if n < int(tok.Letters) {
-				add(here, h, learnt{first: tok.Folded, stem: n}, named)
-			}
+		for _, x := range stems(nil, word, int(tok.Letters), stemLengths) {
+			add(here, x.hash, learnt{first: tok.Folded, stem: x.letters}, named)
 		}
 		front := lemma
 		if v.lemmas != nil {
-			lemma = v.lemmas.Lemma(tok.Folded)
+			lemma, _ = v.lemmas.Lemma(tok.Folded)
 		}
 		if lemma != 0 {
 			if v.spelled[lemma] == nil {

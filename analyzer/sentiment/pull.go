@@ -1,7 +1,6 @@
 package sentiment
 
 import (
-	"iter"
 	"math"
 	"math/bits"
 	"slices"
@@ -125,7 +124,7 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 		return
 	}
 	add := func(start, end int, row uint32) {
-		if row != 0 {
+		if t.Row(row).Weighs() {
 			m.learned = append(m.learned, learnedWord{uint32(start), uint32(end), row, t})
 		}
 	}
@@ -136,6 +135,7 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 	apart, further := false, false // whether pairs with a word between begin with the one before it, and with itself
 	var lemma lexicon.Hash         // of the word in front
 	lemmaPairs := false
+	var known [8]stem
 	end := func() {
 		if pairs {
 			add(last, last+1, t.Find(lexicon.PairHash(m.toks[last].Folded, lexicon.SentenceEnd)))
@@ -147,71 +147,75 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 			continue
 		}
 		id := t.Find(tok.Folded)
+		row := t.Row(id)
 		add(i, i+1, id)
-		if t.Denies() && m.denied[i] {
+		if t.Denies() && m.denied[i] && row.Ends() {
 			add(i, i+1, t.Find(lexicon.PairHash(lexicon.Denied, tok.Folded)))
 		}
 		if int(tok.Letters) > bits.TrailingZeros8(t.Stems()) {
-			for n, h := range stems(m.text[tok.Start:tok.End], t.Stems()) {
-				if n < int(tok.Letters) {
-					add(i, i+1, t.Find(h))
-				}
+			for _, x := range stems(known[:0], m.text[tok.Start:tok.End], int(tok.Letters), t.Stems()) {
+				add(i, i+1, t.Find(x.hash))
 			}
 		}
 		switch {
 		case last < 0 || m.toks[last].Sentence != tok.Sentence:
 			end()
-			add(i, i+1, t.Find(lexicon.PairHash(lexicon.SentenceStart, tok.Folded)))
-		case pairs && last == i-1:
+			if row.Ends() {
+				add(i, i+1, t.Find(lexicon.PairHash(lexicon.SentenceStart, tok.Folded)))
+			}
+		case pairs && last == i-1 && row.Ends():
 			add(last, i+1, t.Find(lexicon.PairHash(m.toks[last].Folded, tok.Folded)))
 		}
-		front, word := lemma, uint32(0)
-		if lemma = t.Lemma(tok.Folded); lemma != 0 {
-			if lemmaPairs && last == i-1 && m.toks[last].Sentence == tok.Sentence {
-				add(last, i+1, t.Find(lexicon.PairHash(front, lemma)))
-			}
-			word = t.Find(lemma)
-			add(i, i+1, word)
+		front := lemma
+		lemma, id = t.Lemma(tok.Folded)
+		add(i, i+1, id)
+		word := t.Row(id)
+		if lemmaPairs && last == i-1 && word.Ends() && m.toks[last].Sentence == tok.Sentence {
+			add(last, i+1, t.Find(lexicon.PairHash(front, lemma)))
 		}
-		lemmaPairs = t.Row(word).Pairs()
-		if apart {
+		lemmaPairs = word.Pairs()
+		if apart && row.EndsApart() {
 			if a := m.apart(i); a >= 0 {
 				add(a, i+1, t.Find(lexicon.ApartHash(m.toks[a].Folded, tok.Folded)))
 			}
 		}
-		row := t.Row(id)
 		last, pairs = i, row.Pairs()
 		apart, further = further, row.Apart()
 	}
 	end()
 }
 
-// stems goes over the stems of a word that have as many letters as there are bits for: how
-// many, and the hash.
-func stems(w string, lengths uint8) iter.Seq2[int, lexicon.Hash] {
-	return func(yield func(int, lexicon.Hash) bool) {
-		h, n := lexicon.HashSeed, 0
-		for i := 0; i < len(w) && lengths>>(n+1) != 0; {
-			if c := w[i]; c < utf8.RuneSelf {
-				if 'A' <= c && c <= 'Z' {
-					c += 'a' - 'A'
-				}
-				h = h.Add(c)
-				i++
-			} else {
-				r, size := utf8.DecodeRuneInString(w[i:])
-				i += size
-				_, f := lexicon.Fold(r)
-				if f == 0 {
-					continue
-				}
-				h = h.AddRune(f)
+// stems appends the hashes of the stems of a word of n letters that have as many letters as
+// there are bits for, and fewer than the word.
+func stems(dst []stem, w string, n int, lengths uint8) []stem {
+	h, at := lexicon.HashSeed, 0
+	for i := 0; i < len(w) && at+1 < n && lengths>>(at+1) != 0; {
+		if c := w[i]; c < utf8.RuneSelf {
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
 			}
-			if n++; lengths>>n&1 != 0 && !yield(n, lexicon.StemHash(h)) {
-				return
+			h = h.Add(c)
+			i++
+		} else {
+			r, size := utf8.DecodeRuneInString(w[i:])
+			i += size
+			_, f := lexicon.Fold(r)
+			if f == 0 {
+				continue
 			}
+			h = h.AddRune(f)
+		}
+		if at++; lengths>>at&1 != 0 {
+			dst = append(dst, stem{at, lexicon.StemHash(h)})
 		}
 	}
+	return dst
+}
+
+// A stem is the beginning of a word.
+type stem struct {
+	letters int
+	hash    lexicon.Hash
 }
 
 // apart returns the word of the same sentence before the one in front of word i; -1 where
