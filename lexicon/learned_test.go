@@ -231,7 +231,9 @@ func TestLearnedLayers(t *testing.T) {
 // TestLearnedPairs proves that a file of pairs alone has room for their words.
 func TestLearnedPairs(t *testing.T) {
 	const n = 2000
-	word := func(i int) string { return "słowo" + string([]rune{'a' + rune(i/400), 'a' + rune(i/20%20), 'a' + rune(i%20)}) }
+	word := func(i int) string {
+		return "słowo" + string([]rune{'a' + rune(i/400), 'a' + rune(i/20%20), 'a' + rune(i%20)})
+	}
 	f := &lexicon.LearnedFile{Lang: lexicon.PL, Domain: lexicon.Desk}
 	for i := range n {
 		f.Rows = append(f.Rows, lexicon.LearnedRow{Entry: word(2*i) + " " + word(2*i+1), Pull: [4]int16{1}})
