@@ -2,6 +2,7 @@ package lexicon
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -122,6 +123,9 @@ func (s *Set) PolishLemmas() []string {
 	slices.Sort(out)
 	return slices.Compact(out)
 }
+
+// Lemmas returns the Polish words that learned words may have in all their forms, sorted.
+func (s *Set) Lemmas() []string { return slices.Sorted(maps.Keys(s.lemmas.lines)) }
 
 // KnownLemma reports whether the forms of a Polish lemma are known.
 func (s *Set) KnownLemma(lemma string) bool { _, ok := s.forms.lines[lemma]; return ok }

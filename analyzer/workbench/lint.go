@@ -84,6 +84,7 @@ func (l *Lexicon) Lint(o LintOptions) ([]Problem, error) {
 	t.tryAll()
 	t.guards()
 	t.lemmas()
+	t.inAllForms()
 	if err := t.licences(); err != nil {
 		return nil, err
 	}
@@ -328,6 +329,27 @@ func (l *linter) guards() {
 			case start && end && !open:
 				l.entry(e, SeverityWarning, "guard", "%q: no guard can ever match: between ^ and $ there is no room for one", e.Pattern)
 				start = false // once is enough
+			}
+		}
+	}
+}
+
+// inAllForms finds learned words in all their forms of which none is known.
+func (l *linter) inAllForms() {
+	known := map[lexicon.Hash]bool{}
+	for _, w := range l.Set.Lemmas() {
+		_, h := lexicon.HashWord(w)
+		known[h] = true
+	}
+	for _, f := range l.Set.Learned {
+		for i := range f.Rows {
+			r := &f.Rows[i]
+			for item := range strings.FieldsSeq(r.Entry) {
+				word, all := strings.CutSuffix(item, "+")
+				if _, h := lexicon.HashWord(word); all && (f.Lang != lexicon.PL || !known[h]) {
+					l.add(l.Layers[f.Layer].File(f.Name), int(r.Line), SeverityWarning, "forms", "the forms of %q are not known, so %q stands in no text: write its spellings, a line each", word, r.Entry)
+					break
+				}
 			}
 		}
 	}

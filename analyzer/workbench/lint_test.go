@@ -44,6 +44,7 @@ func TestLint(t *testing.T) {
 		{"a form needs no forms", map[string]string{"pl/a.tsv": rows("=piernik / tone / 0.1")}, nil, nil},
 		{"no licence", map[string]string{"pl/learned.tsv": rows(good)}, nil, []string{`pl/learned.tsv:1: error: learned entries stand under the licence`}},
 		{"an empty licence", map[string]string{"pl/learned.tsv": "# licence:\n" + rows(good)}, nil, []string{`pl/learned.tsv:1: error: learned entries`}},
+		{"a word in all its forms", map[string]string{"pl/a.tsv": rows(good), "pl/lemmas.txt": "zupa\t3 y ę\n", "pl/learned.desk.tsv": "# licence: MIT\nentry\tnegative\tneutral\tpositive\tmixed\ttalk\nłyżka+ zupa+\t1\t\t\t\t\nzupa+\t1\t\t\t\t\n"}, nil, []string{`pl/learned.desk.tsv:3: warning: the forms of "łyżka" are not known, so "łyżka+ zupa+" stands in no text`}},
 		{"a licence", map[string]string{"pl/learned.tsv": "# Learned.\n# licence: CC0\n" + rows(good)}, nil, nil},
 		{"words without licence", map[string]string{"pl/learned.desk.tsv": "entry\tnegative\tneutral\tpositive\tmixed\ttalk\nzupa\t1\t\t\t\t\n"}, nil, []string{`pl/learned.desk.tsv:1: error: learned entries`}},
 		{"a test's tag", map[string]string{"pl/a.tsv": rows(good), "pl/tests.tsv": tests + "dobre\t\tsignal:wating\t\t\n"}, nil, []string{`pl/tests.tsv:2: error: unknown tag "signal:wating"`}},
