@@ -304,7 +304,7 @@ func checkLearned(entry string) string {
 			lemmas++
 		case r == '*' && LeastStem <= letters && letters <= MostStem && words == 1 && i == len(rest)-1:
 		default:
-			return fmt.Sprintf("%q is no learned entry: one word in lower case, two with a space between (^ before the first of a sentence, $ after the last, ~ before one that is negated, _ for a word between), + behind words in all their forms), or the first %d to %d letters of a longer one and *", entry, LeastStem, MostStem)
+			return fmt.Sprintf("%q is no learned entry: one word in lower case, two with a space between (^ before the first of a sentence, $ after the last, ~ before one that is negated, _ for a word between), + behind each of them for all its forms, or the first %d to %d letters of a longer one and *", entry, LeastStem, MostStem)
 		}
 		last = r
 	}

@@ -14,7 +14,8 @@ import (
 // neighbours, stems, lemmas.
 //
 // What is known of a text already stays as it is: it is the offset of a multinomial
-// logistic regression, so that words learn only what is missing. The learner (ftrl.go) runs
+// logistic regression, so that words learn only what is missing; for reviews and tags it is
+// weighed together with the words. The learner (ftrl.go) runs
 // twice: first to choose the words, then with the chosen ones alone and under less pressure,
 // so that their weights are right. Words that hardly ever stand in texts of other classes
 // may move further (Wang and Manning, "Baselines and Bigrams", ACL 2012).
