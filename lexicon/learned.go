@@ -501,9 +501,13 @@ var inAllForms = foldedHash(lemmaSign)
 // LemmaEntry is how an entry writes a word in all its forms.
 func LemmaEntry(word string) string { return word + lemmaSign }
 
+// InAllForms returns the word of which a part of an entry asks for all forms; false where
+// it asks for one as it is written.
+func InAllForms(part string) (word string, ok bool) { return strings.CutSuffix(part, lemmaSign) }
+
 // partHash is the hash of one word of an entry.
 func partHash(w string) Hash {
-	if lemma, ok := strings.CutSuffix(w, lemmaSign); ok {
+	if lemma, ok := InAllForms(w); ok {
 		return LemmaHash(foldedHash(lemma))
 	}
 	return foldedHash(w)

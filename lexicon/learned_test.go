@@ -132,7 +132,7 @@ func TestLearnedLayers(t *testing.T) {
 	const entries = "entry\tkind\tpolarity\topinion\ttags\tpos\tnote\n"
 	base := fstest.MapFS{
 		"pl/learned.desk.tsv":    rows("dobra;1;;;;", "dobra zupa;2;;;;", "łyżka;3;;;;", "życzli*;4;;;;"),
-		"pl/learned.reviews.tsv": rows("dobra;5;;;;6", "łyżka+;8;;;;", "łyżka+ dobry+;9;;;;"),
+		"pl/learned.reviews.tsv": rows("dobra;5;;;;6", "zupa+;4;;;;", "łyżka+;8;;;;", "łyżka+ dobry+;9;;;;"),
 		"pl/lemmas.txt":          {Data: []byte("dobry\t4 a ego\nłyżka\t6 kach ką\n")},
 		"pl/learned.tags.tsv":    {Data: []byte(tagsHeader + "dobra\taspect:price=1\ndobra zupa\tstage:decision=1\nzima\temotion:joy=-1 aspect:price=2\n")},
 		"classes.tsv":            {Data: []byte("class\tlang\twords\n")},
@@ -142,7 +142,7 @@ func TestLearnedLayers(t *testing.T) {
 	site := fstest.MapFS{
 		"pl/learned.desk.tsv": rows("lyzka;7;;;;"),
 		"pl/learned.tags.tsv": {Data: []byte(tagsHeader + "dobra\taspect:returns=3\n")},
-		"pl/off.tsv":          {Data: []byte(entries + "=dobra =zupa\toff\t\t\t\t\t\n")},
+		"pl/off.tsv":          {Data: []byte(entries + "=dobra =zupa\toff\t\t\t\t\t\nzupa+\toff\t\t\t\t\t\n")},
 	}
 	set, err := lexicon.Load(base, site)
 	if err != nil {
@@ -184,7 +184,7 @@ func TestLearnedLayers(t *testing.T) {
 			t.Errorf("%s tells %q, want %q", entry, got, want)
 		}
 	}
-	for _, entry := range []string{"dobra zupa", "zupa dobra", "życzli", "zupa"} {
+	for _, entry := range []string{"dobra zupa", "zupa dobra", "życzli", "zupa", "zupa+"} {
 		if table.Find(lexicon.EntryHash(entry)) != 0 {
 			t.Errorf("%s is found", entry)
 		}
@@ -217,8 +217,8 @@ func TestLearnedLayers(t *testing.T) {
 0 pl/learned.desk.tsv:4 łyżka desk 3
 0 pl/learned.desk.tsv:5 życzli* desk 4
 0 pl/learned.reviews.tsv:2 dobra reviews 5
-0 pl/learned.reviews.tsv:3 łyżka+ reviews 8
-0 pl/learned.reviews.tsv:4 łyżka+ dobry+ reviews 9
+0 pl/learned.reviews.tsv:4 łyżka+ reviews 8
+0 pl/learned.reviews.tsv:5 łyżka+ dobry+ reviews 9
 0 pl/learned.tags.tsv:2 dobra tags 0
 0 pl/learned.tags.tsv:4 zima tags 0
 1 pl/learned.desk.tsv:2 lyzka desk 7

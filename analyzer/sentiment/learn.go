@@ -25,8 +25,8 @@ type LearnOptions struct {
 	Lang lexicon.Lang
 	// Least is in how many texts a word must stand, a pair in one more.
 	Least int
-	// Most is how many words, pairs, stems and lemmas are learned; of tags, in both languages
-	// together.
+	// Most is how many words, pairs, stems and lemmas are learned; by LearnTags, in
+	// both languages together.
 	Most int
 	// L1 and L2 are the elastic net: how much a weight must be worth, and how strongly
 	// it is pulled to 0. Rate is how far a text moves its words, Epochs how often each

@@ -135,7 +135,7 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 	apart, further := false, false // whether pairs with a word between begin with the one before it, and with itself
 	var lemma lexicon.Hash         // of the word in front
 	lemmaPairs := false
-	var known [8]stem
+	var room [8]stem // one for each length at most
 	end := func() {
 		if pairs {
 			add(last, last+1, t.Find(lexicon.PairHash(m.toks[last].Folded, lexicon.SentenceEnd)))
@@ -153,7 +153,7 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 			add(i, i+1, t.Find(lexicon.PairHash(lexicon.Denied, tok.Folded)))
 		}
 		if int(tok.Letters) > bits.TrailingZeros8(t.Stems()) {
-			for _, x := range stems(known[:0], m.text[tok.Start:tok.End], int(tok.Letters), t.Stems()) {
+			for _, x := range stems(room[:0], m.text[tok.Start:tok.End], int(tok.Letters), t.Stems()) {
 				add(i, i+1, t.Find(x.hash))
 			}
 		}

@@ -344,8 +344,8 @@ func (l *linter) inAllForms() {
 	for _, f := range l.Set.Learned {
 		for i := range f.Rows {
 			r := &f.Rows[i]
-			for item := range strings.FieldsSeq(r.Entry) {
-				word, all := strings.CutSuffix(item, "+")
+			for part := range strings.FieldsSeq(r.Entry) {
+				word, all := lexicon.InAllForms(part)
 				if _, h := lexicon.HashWord(word); all && (f.Lang != lexicon.PL || !known[h]) {
 					l.add(l.Layers[f.Layer].File(f.Name), int(r.Line), SeverityWarning, "forms", "the forms of %q are not known, so %q stands in no text: write its spellings, a line each", word, r.Entry)
 					break
