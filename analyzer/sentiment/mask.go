@@ -6,13 +6,13 @@ import (
 	"odzew/lexicon"
 )
 
-// Masked swearing. Customers put stars for letters, one each or any number; the
+// Masked swearing. Customers put stars or dots for letters, one each or any number; the
 // words that may stand behind them are few, and are listed here by their stems,
 // for a mask hides the ending as well.
 
 type maskList [][2]string // what is visible at least (first letter), the plain word
 
-// masked are the plain words that stars may hide; each is looked up in the lexicon.
+// masked are the plain words that a mask may hide; each is looked up in the lexicon.
 var masked = maskList{
 	{"k", "kurwa"},
 	{"k", "kurwy"},

@@ -45,6 +45,9 @@ func (s *Scorer) read(m *scratch, message, hint string) {
 			if t.Has(text.Upper) && !t.Has(text.First) && !t.Has(text.Caps) {
 				w.Class = lexicon.ClassName
 			}
+			if i >= 2 {
+				s.undot(m, i)
+			}
 		case text.Number:
 			w.Form = s.lex.Find(t.Exact, t.Folded)
 			w.Class = numberClass(message[t.Start:t.End], t)
@@ -238,4 +241,15 @@ func (s *Scorer) unmask(w string) uint32 {
 		return 0
 	}
 	return masked.find(w, s.lex)
+}
+
+// undot finds swearing with dots for letters, of which the word at i is the end: k..wa.
+func (s *Scorer) undot(m *scratch, i int) {
+	head, dots, tail := &m.toks[i-2], &m.toks[i-1], &m.toks[i]
+	if !dots.Has(text.Dots) || head.Kind != text.Word || head.End-head.Start > 3 || head.End != dots.Start || dots.End != tail.Start {
+		return
+	}
+	if form := s.unmask(m.text[head.Start:head.End] + "**" + m.text[tail.Start:tail.End]); form != 0 {
+		m.words[i-2].Form = form
+	}
 }
