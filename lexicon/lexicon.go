@@ -100,6 +100,8 @@ type Tags struct {
 	Aspects  uint32
 	Stages   uint8
 	Emotions uint8
+	// Feelings are the emotions that the writer names as their own.
+	Feelings uint8
 }
 
 // A POS is the part of speech that an entry asks for; 0 is none.

@@ -277,6 +277,8 @@ func parseTags(s string) (t Tags, msg string) {
 			t.Stages |= uint8(bit)
 		case "emotion":
 			t.Emotions |= uint8(bit)
+		case "feeling":
+			t.Feelings |= uint8(bit)
 		}
 	}
 	return t, ""
@@ -290,7 +292,7 @@ func tagNames(kind string) ([]string, bool) {
 		return Aspects, true
 	case "stage":
 		return Stages, true
-	case "emotion":
+	case "emotion", "feeling":
 		return Emotions, true
 	}
 	return nil, false
@@ -304,6 +306,8 @@ func (t Tags) bits(kind string) uint32 {
 		return t.Aspects
 	case "stage":
 		return uint32(t.Stages)
+	case "feeling":
+		return uint32(t.Feelings)
 	default:
 		return uint32(t.Emotions)
 	}
@@ -312,7 +316,7 @@ func (t Tags) bits(kind string) uint32 {
 // String returns the tags as the files write them.
 func (t Tags) String() string {
 	var out []string
-	for _, kind := range []string{"signal", "aspect", "stage", "emotion"} {
+	for _, kind := range []string{"signal", "aspect", "stage", "emotion", "feeling"} {
 		names, _ := tagNames(kind)
 		for rest := t.bits(kind); rest != 0; rest &= rest - 1 {
 			out = append(out, kind+":"+names[bits.TrailingZeros32(rest)])

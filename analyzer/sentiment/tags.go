@@ -52,6 +52,7 @@ type tally struct {
 	aspectV  [numAspects]int32
 	stages   [numStages]float32
 	emotions [numEmotions]float32
+	feelings [numEmotions]uint32 // 1 + index of the last match that names it
 }
 
 // collectTags goes over all matches: an entry inside a longer one still tells what
@@ -110,6 +111,11 @@ func (s *Scorer) collectTags(m *scratch) {
 		}
 		for rest := t.Emotions; rest != 0; rest &= rest - 1 {
 			m.tags.emotions[bits.TrailingZeros8(rest)] += 0.2 + in.opinion
+		}
+		if t.Feelings != 0 && !s.deniedSignal(m, x) {
+			for rest := t.Feelings; rest != 0; rest &= rest - 1 {
+				m.tags.feelings[bits.TrailingZeros8(rest)] = uint32(i) + 1
+			}
 		}
 	}
 }

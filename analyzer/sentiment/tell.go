@@ -18,7 +18,7 @@ import (
 //
 //   - Without a TagModel the entries alone tell.
 //   - An emotion fits its class by definition: there is none in a neutral message, and
-//     no anger in praise. Of one message one stage, one emotion and up to three aspects
+//     no anger in praise. What the writer names as their own counts before all else. Of one message one stage, one emotion and up to three aspects
 //     are told.
 //   - Nothing here changes the class or the valence. Only in blame signals are told.
 
@@ -259,6 +259,9 @@ func (s *Scorer) tell(m *scratch, class int, p *[numClasses]float64, signals uin
 				emotion = k
 			}
 		}
+		if felt := m.felt(class); felt != noEmotion {
+			emotion = felt
+		}
 		copy(likely[:], z[lexicon.TagAspects:])
 		for k := range likely {
 			if m.tags.byAspect[k] == 0 && m.pulls.tags[lexicon.TagAspects+k] < leastTold {
@@ -276,6 +279,17 @@ func (s *Scorer) tell(m *scratch, class int, p *[numClasses]float64, signals uin
 		score.Emotion = lexicon.Emotions[emotion]
 	}
 	return signals
+}
+
+// felt returns the emotion that the writer names, the last one of those that fit the class.
+func (m *scratch) felt(class int) int {
+	felt, last := noEmotion, uint32(0)
+	for _, k := range fitting[class] {
+		if at := m.tags.feelings[k]; at > last {
+			felt, last = k, at
+		}
+	}
+	return felt
 }
 
 // Logits, of the chances 0.14 and 0.4, between which the F1 of signals on messages that
@@ -326,7 +340,7 @@ func (s *Scorer) explainTags(m *scratch, score *odzew.Score, add func(start, end
 	if k := slices.Index(lexicon.Stages, score.Stage); k != m.hint.stage {
 		list(lexicon.TagStages + k)
 	}
-	if k := slices.Index(lexicon.Emotions, score.Emotion); k >= 0 && k != m.hint.emotion {
+	if k := slices.Index(lexicon.Emotions, score.Emotion); k >= 0 && k != m.hint.emotion && m.tags.feelings[k] == 0 {
 		list(lexicon.TagEmotions + k)
 	}
 	for _, a := range score.Aspects {
