@@ -34,8 +34,8 @@ type Example struct {
 	// Full is set where frustration, signals and aspects are labelled, too.
 	Full        bool
 	Frustration int
-	// Signals are those that the message shows; where it is not labelled in full there may
-	// be others, but none of Without.
+	// Signals and Aspects are those that the message shows; where it is not labelled in
+	// full there may be others, but none of Without.
 	Signals, Without []string
 	Aspects          []odzew.AspectPolarity
 	Stage            string

@@ -27,7 +27,7 @@ func TestFitFrustration(t *testing.T) {
 }
 
 // TestTagGoal: where two readers differ, each has half of what they say; what nobody looked
-// at teaches nothing.
+// at teaches nothing, nor in a phrase what is not named.
 func TestTagGoal(t *testing.T) {
 	praise := func(names ...string) (list []odzew.AspectPolarity) {
 		for _, name := range names {
@@ -39,12 +39,15 @@ func TestTagGoal(t *testing.T) {
 		e                                   Example
 		purchase, afterSales, price, honest float32
 	}{
-		{Example{Stage: "purchase", Aspects: praise("price")}, 1, 0, 1, 0},
-		{Example{Stage: "purchase", Aspects: praise("price"), Second: &SecondLabels{Stage: "purchase", Aspects: []string{"price"}}}, 1, 0, 1, 0},
-		{Example{Stage: "purchase", Aspects: praise("price"), Second: &SecondLabels{Stage: "after_sales", Aspects: []string{"price", "honesty"}}}, 0.5, 0.5, 1, 0.5},
-		{Example{Second: &SecondLabels{Stage: "after_sales", Aspects: []string{"honesty"}}}, 0, 1, 0, 1},
-		{Example{Stage: "purchase", Aspects: praise("price"), Second: &SecondLabels{}}, 1, 0, 1, 0},
+		{Example{Full: true, Stage: "purchase", Aspects: praise("price")}, 1, 0, 1, 0},
+		{Example{Full: true, Stage: "purchase", Aspects: praise("price"), Second: &SecondLabels{Stage: "purchase", Aspects: []string{"price"}}}, 1, 0, 1, 0},
+		{Example{Full: true, Stage: "purchase", Aspects: praise("price"), Second: &SecondLabels{Stage: "after_sales", Aspects: []string{"price", "honesty"}}}, 0.5, 0.5, 1, 0.5},
+		{Example{Full: true, Second: &SecondLabels{Stage: "after_sales", Aspects: []string{"honesty"}}}, 0, 1, 0, 1},
+		{Example{Full: true, Stage: "purchase", Aspects: praise("price"), Second: &SecondLabels{}}, 1, 0, 1, 0},
+		{Example{Full: true}, unlabelled, unlabelled, unlabelled, unlabelled},
 		{Example{}, unlabelled, unlabelled, unlabelled, unlabelled},
+		{Example{Aspects: praise("price"), Without: []string{"honesty"}}, unlabelled, unlabelled, 1, 0},
+		{Example{Aspects: praise("price")}, unlabelled, unlabelled, 1, unlabelled},
 	} {
 		goal := tagGoal(&tt.e)
 		at := func(from int, names []string, name string) float32 { return goal[from+slices.Index(names, name)] }

@@ -14,8 +14,8 @@ import (
 // is a multinomial logistic regression; an aspect is there or not, so each is one of its
 // own. Another one tells praise from blame of the aspects of mixed messages.
 
-// LearnTags learns from the examples that are labelled in full: a model, and words of
-// each language. Of the options the language does not count.
+// LearnTags learns from the examples that are labelled with stage, emotion or aspects: a
+// model, and words of each language. Of the options the language does not count.
 func (s *Scorer) LearnTags(examples []Example, o LearnOptions) (*TagModel, map[lexicon.Lang]Words) {
 	readers := make([]*Scorer, len(o.Folds))
 	for k, model := range o.Folds {
@@ -26,21 +26,22 @@ func (s *Scorer) LearnTags(examples []Example, o LearnOptions) (*TagModel, map[l
 	var english []bool // of the rows: whose words are numbered by en
 	s.gather(examples, &o.Fit, func(i int, weight float64, m *scratch) {
 		e := &examples[i]
-		if !e.Full || weight == 0 {
+		goal := tagGoal(e)
+		if weight == 0 || !slices.ContainsFunc(goal, func(g float32) bool { return g != unlabelled }) {
 			return
 		}
 		reader := s
 		if len(readers) > 0 {
 			reader = readers[i%len(readers)] // one that did not see it
 		}
-		r := learnRow{goal: tagGoal(e), weight: float32(weight), damp: damping(m.tags.words)}
+		r := learnRow{goal: goal, weight: float32(weight), damp: damping(m.tags.words)}
 		f := reader.hinted(m)
 		for k, v := range f {
 			if v != 0 {
 				r.dense = append(r.dense, feature{uint32(k), v})
 			}
 		}
-		if e.Sentiment == odzew.Mixed {
+		if e.Full && e.Sentiment == odzew.Mixed {
 			parted = append(parted, m.partedRows(e, r.weight)...)
 		}
 		v := pl
@@ -188,6 +189,17 @@ func tagGoal(e *Example) []float32 {
 	var first []string
 	for _, a := range e.Aspects {
 		first = append(first, a.Aspect)
+	}
+	if !e.Full {
+		for k, name := range lexicon.Aspects {
+			switch {
+			case slices.Contains(first, name):
+				goal[lexicon.TagAspects+k] = 1
+			case !slices.Contains(e.Without, name):
+				goal[lexicon.TagAspects+k] = unlabelled
+			}
+		}
+		return goal
 	}
 	// Every message is about something: where nothing is named, nobody looked.
 	read := slices.DeleteFunc([][]string{first, second.Aspects}, func(named []string) bool { return len(named) == 0 })

@@ -58,7 +58,7 @@ func TestPhrases(t *testing.T) {
 				}
 			}
 			t.Logf("%d of %d fail", failed, len(rows)-1)
-			if len(rows) < 100 || failed*100 > len(rows)*5 {
+			if len(rows) < 100 || failed*100 > len(rows) {
 				t.Errorf("%d of %d fail", failed, len(rows)-1)
 			}
 		})

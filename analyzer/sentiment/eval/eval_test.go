@@ -129,9 +129,11 @@ func bare(s string) string {
 func TestReaders(t *testing.T) {
 	type count struct{ messages, staged, stages, both, either int }
 	counts := map[string]*count{"planned": {}, "trades": {}, "others": {}}
+	once := 0
 	for _, e := range slices.Concat(corpus(t, false), corpus(t, true)) {
 		if e.Second == nil {
-			t.Fatalf("%s was read once", e.ID)
+			once++
+			continue
 		}
 		c := counts["others"]
 		switch {
@@ -153,6 +155,13 @@ func TestReaders(t *testing.T) {
 				c.both += 2
 			}
 		}
+	}
+	total := once
+	for _, c := range counts {
+		total += c.messages
+	}
+	if t.Logf("%d of %d messages were read once", once, total); once*5 > total {
+		t.Error("more than a fifth of the messages have no second reader")
 	}
 	for name, c := range counts {
 		t.Logf("%s: %d messages, F1 of aspects %.3f, stages %.3f", name, c.messages, float64(c.both)/float64(c.either), float64(c.stages)/float64(c.staged))

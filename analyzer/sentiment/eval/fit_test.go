@@ -40,7 +40,7 @@ var (
 	hidden = flag.Float64("hidden", 0.6, "with -fit: the share of phrases that are hidden in messages that entries were written for; of the corpus half of it")
 	known  = flag.Float64("known", 0.5, "with -fit: the weight of such messages")
 	desk   = flag.Float64("desk", 18, "with -fit: how many sentences of reviews a message weighs where they are told apart")
-	short  = flag.Float64("phrases", 1, "with -fit: the weight of the phrases that test entries")
+	short  = flag.Float64("phrases", 2, "with -fit: the weight of the phrases that test entries")
 	public = flag.Float64("public", 1, "with -fit: the factor on the weights of public sets")
 )
 
@@ -101,15 +101,23 @@ func phrases(t testing.TB) (out []sentiment.Example) {
 			}
 			e := sentiment.Example{Text: f[0], Lang: lang, Sentiment: odzew.Sentiment(f[1])}
 			for tag := range strings.FieldsSeq(f[2]) {
-				if name, ok := strings.CutPrefix(tag, "signal:"); ok {
+				kind, name, _ := strings.Cut(tag, ":")
+				switch kind {
+				case "signal":
 					e.Signals = append(e.Signals, name)
 					if e.Sentiment == "" && slices.Index(lexicon.Signals, name) < slices.Index(lexicon.Signals, "pressure") {
 						e.Sentiment = odzew.Negative
 					}
+				case "aspect":
+					e.Aspects = append(e.Aspects, odzew.AspectPolarity{Aspect: name})
+				case "stage":
+					e.Stage = name
+				case "emotion":
+					e.Emotion = name
 				}
 			}
 			for tag := range strings.FieldsSeq(f[3]) {
-				if name, ok := strings.CutPrefix(tag, "signal:"); ok {
+				if kind, name, _ := strings.Cut(tag, ":"); kind == "signal" || kind == "aspect" {
 					e.Without = append(e.Without, name)
 				}
 			}
@@ -188,7 +196,8 @@ func taught(own []sentiment.Example) []sentiment.Example {
 	out := slices.Clone(own)
 	for i := range out {
 		if !out[i].Full {
-			continue // a phrase
+			out[i].Weight = 1 // a phrase
+			continue
 		}
 		out[i].Weight = 1
 		if !out[i].Blind {
