@@ -278,7 +278,7 @@ func TestFlags(t *testing.T) {
 		{"three times the same", `
 			c 0 Hi, my parcel is marked as delivered, but I do not have it.
 			c 30 Any news about my parcel?
-			c 60 Hello? Still no parcel and still no answer.`, 1, false, false},
+			c 60 Hello? No parcel and still no answer.`, 1, false, false},
 
 		{"lets it be", `
 			c 0 Zgłaszam po raz drugi, że grzejnik w pokoju nie działa.
