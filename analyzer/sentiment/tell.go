@@ -18,8 +18,8 @@ import (
 //
 //   - Without a TagModel the entries alone tell.
 //   - An emotion fits its class by definition: there is none in a neutral message, and
-//     no anger in praise. What the writer names as their own counts before all else. Of one message one stage, one emotion and up to three aspects
-//     are told.
+//     no anger in praise. One that the writer names counts before all else. Of one
+//     message one stage, one emotion and up to three aspects are told.
 //   - Nothing here changes the class or the valence. Only in blame signals are told.
 
 // What speaks for tags beside learned words.
@@ -259,9 +259,6 @@ func (s *Scorer) tell(m *scratch, class int, p *[numClasses]float64, signals uin
 				emotion = k
 			}
 		}
-		if felt := m.felt(class); felt != noEmotion {
-			emotion = felt
-		}
 		copy(likely[:], z[lexicon.TagAspects:])
 		for k := range likely {
 			if m.tags.byAspect[k] == 0 && m.pulls.tags[lexicon.TagAspects+k] < leastTold {
@@ -272,6 +269,9 @@ func (s *Scorer) tell(m *scratch, class int, p *[numClasses]float64, signals uin
 		if class == negative || class == mixed {
 			signals = m.believe(signals, t.signalLogits(&f, m.pulls.tags[lexicon.TagSignals:]))
 		}
+	}
+	if felt := m.felt(class); felt != noEmotion {
+		emotion = felt
 	}
 	score.Aspects = s.aspectsOf(m, class, &likely, limits, score.Aspects)
 	score.Stage, score.Emotion = lexicon.Stages[stage], "none"

@@ -40,7 +40,7 @@ var (
 	hidden = flag.Float64("hidden", 0.6, "with -fit: the share of phrases that are hidden in messages that entries were written for; of the corpus half of it")
 	known  = flag.Float64("known", 0.5, "with -fit: the weight of such messages")
 	desk   = flag.Float64("desk", 18, "with -fit: how many sentences of reviews a message weighs where they are told apart")
-	short  = flag.Float64("phrases", 2, "with -fit: the weight of the phrases that test entries")
+	short  = flag.Float64("phrases", 2, "with -fit: the weight of the phrases that test entries, where classes are learned")
 	public = flag.Float64("public", 1, "with -fit: the factor on the weights of public sets")
 )
 
