@@ -117,6 +117,8 @@ func New(config Config) (*Source, error) {
 		return nil, errors.New("csv: a source needs a name")
 	case len(config.Paths) == 0:
 		return wrong("paths is empty: name at least one file or pattern")
+	case files.BadPattern(config.Paths) != nil:
+		return wrong("paths: %w", files.BadPattern(config.Paths))
 	case config.Delimiter != "" && utf8.RuneCountInString(config.Delimiter) != 1:
 		return wrong("delimiter %q is not one character", config.Delimiter)
 	case config.MaxRow < 0:

@@ -296,6 +296,7 @@ func TestNewRefuses(t *testing.T) {
 	for want, edit := range map[string]func(*csv.Config){
 		"needs a name":                        func(c *csv.Config) { c.Name = "" },
 		"paths is empty":                      func(c *csv.Config) { c.Paths = nil },
+		`paths: pattern "[a": syntax error`:   func(c *csv.Config) { c.Paths = []string{"[a"} },
 		`delimiter ";;" is not one character`: func(c *csv.Config) { c.Delimiter = ";;" },
 		"max_row is negative":                 func(c *csv.Config) { c.MaxRow = -1 },
 		"rating_max is missing":               func(c *csv.Config) { c.Rating = "csat" },

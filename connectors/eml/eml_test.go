@@ -134,6 +134,7 @@ func TestNewRefuses(t *testing.T) {
 	}{
 		{eml.Config{}, "needs a name"},
 		{eml.Config{Name: "a"}, "paths is empty"},
+		{eml.Config{Name: "a", Paths: []string{"x", "[x"}}, `source a: paths: pattern "[x": syntax error in pattern: close`},
 		{eml.Config{Name: "a", Paths: []string{"x"}}, "own is empty"},
 		{eml.Config{Name: "a", Paths: []string{"x"}, Own: []string{"firma"}}, "no clock"},
 		{eml.Config{Name: "a", Paths: []string{"x"}, Own: []string{"firma"}, Now: time.Now}, `source a: own address "firma"`},

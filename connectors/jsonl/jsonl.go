@@ -55,6 +55,8 @@ func New(config Config) (*Source, error) {
 		return nil, errors.New("jsonl: a source needs a name")
 	case len(config.Paths) == 0:
 		return nil, fmt.Errorf("source %s: paths is empty: name at least one file or pattern", config.Name)
+	case files.BadPattern(config.Paths) != nil:
+		return nil, fmt.Errorf("source %s: paths: %w", config.Name, files.BadPattern(config.Paths))
 	case config.MaxLine < 0:
 		return nil, fmt.Errorf("source %s: max_line is negative", config.Name)
 	case config.Now == nil:

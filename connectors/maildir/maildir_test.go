@@ -172,6 +172,7 @@ func TestPaths(t *testing.T) {
 	}{
 		{maildir.Config{}, "needs a name"},
 		{maildir.Config{Name: "a"}, "paths is empty"},
+		{maildir.Config{Name: "a", Paths: []string{"[x"}}, `source a: paths: pattern "[x": syntax error in pattern: close`},
 		{maildir.Config{Name: "a", Paths: []string{root}}, "own is empty"},
 		{maildir.Config{Name: "a", Paths: []string{root}, Own: []string{"firma"}}, "no clock"},
 		{maildir.Config{Name: "a", Paths: []string{root}, Own: []string{"firma"}, Now: time.Now}, `source a: own address "firma"`},

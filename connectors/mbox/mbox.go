@@ -64,6 +64,8 @@ func New(config Config) (*Source, error) {
 		return nil, errors.New("mbox: a source needs a name")
 	case len(config.Paths) == 0:
 		return nil, fmt.Errorf("source %s: paths is empty: name at least one file or pattern", config.Name)
+	case files.BadPattern(config.Paths) != nil:
+		return nil, fmt.Errorf("source %s: paths: %w", config.Name, files.BadPattern(config.Paths))
 	case len(config.Own) == 0:
 		return nil, fmt.Errorf("source %s: own is empty: name the company's addresses, as in support@firma.example or @firma.example", config.Name)
 	case config.Now == nil:

@@ -186,6 +186,7 @@ func TestNewRefuses(t *testing.T) {
 	}{
 		{mbox.Config{}, "needs a name"},
 		{mbox.Config{Name: "a"}, "paths is empty"},
+		{mbox.Config{Name: "a", Paths: []string{"[x"}}, `source a: paths: pattern "[x": syntax error in pattern: close`},
 		{mbox.Config{Name: "a", Paths: []string{"x"}}, "own is empty"},
 		{mbox.Config{Name: "a", Paths: []string{"x"}, Own: []string{"firma"}}, "no clock"},
 		{mbox.Config{Name: "a", Paths: []string{"x"}, Own: []string{"firma"}, Now: time.Now}, `source a: own address "firma"`},

@@ -44,6 +44,17 @@ func IsQuiet(changed, now time.Time) bool {
 	return age >= Quiet || age <= -Quiet
 }
 
+// BadPattern returns what is wrong with the first pattern that no path can match; nil
+// where all are well formed.
+func BadPattern(patterns []string) error {
+	for _, pattern := range patterns {
+		if _, err := filepath.Match(pattern, ""); err != nil {
+			return fmt.Errorf("pattern %q: %w: close the bracket, or write \\[ for a plain one", pattern, err)
+		}
+	}
+	return nil
+}
+
 // Expand returns the paths that the patterns match, each once. A pattern without
 // a wildcard must match; so must the folder that a wildcard begins in. The error
 // does not keep what was found from being used.
