@@ -44,6 +44,7 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 			best = c
 		}
 	}
+	m.plea = p[positive] > p[best]
 	score.Probabilities = rounded(&p)
 	score.Confidence = round(p[best])
 	if m.f[fIrony] > 0 || m.f[fQuotedPraise] > 0 {
@@ -181,6 +182,12 @@ func (s *Scorer) explain(m *scratch, score *odzew.Score) {
 	if m.tags.bySignal[sigShouting] == 0 && slices.Contains(score.Signals, lexicon.Signals[sigShouting]) {
 		if start, end, ok := m.loudest(); ok {
 			add(start, end, "", signalRules[sigShouting], 0)
+		}
+	}
+	for _, k := range [...]int{sigPressure, sigVulnerability} {
+		if at := m.tags.bySignal[k]; at != 0 && m.plea {
+			x := &m.matches[at-1]
+			add(x.Start, x.End, s.lex.Entries[x.Entry].Pattern, rulePlea, 0)
 		}
 	}
 	for k, at := range m.tags.byAspect {

@@ -26,6 +26,7 @@ const (
 	ruleContrast = "contrast"
 	ruleAspect   = "aspect"
 	ruleShouting = "shouting"
+	rulePlea     = "plea"
 	ruleTalk     = "talk:reviews"
 	ruleLimit    = "limit"
 )

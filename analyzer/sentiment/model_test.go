@@ -138,8 +138,12 @@ func TestPlea(t *testing.T) {
 		"asap please, you are great":              false,
 		"Dzień dobry, chodzi o fakturę za marzec": false,
 	} {
-		if got := s.Score(text, "", false); (*got.Sentiment != odzew.Positive) != want {
+		got := s.Score(text, "", true)
+		if (*got.Sentiment != odzew.Positive) != want {
 			t.Errorf("%q is %s", text, *got.Sentiment)
+		}
+		if said := slices.ContainsFunc(got.Evidence, func(e odzew.Evidence) bool { return e.Rule == "plea" }); said != want {
+			t.Errorf("%q: evidence of a plea: %v, want %v", text, said, want)
 		}
 	}
 }
