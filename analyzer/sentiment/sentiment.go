@@ -102,7 +102,7 @@ type scratch struct {
 	hint    hint
 	names   []string // words for the tagger
 	tagged  int      // how often it was asked
-	plea    bool // praise was likeliest, and a plea is none
+	plea    bool     // praise was likeliest, and a plea is none
 	// explained: evidence will be listed of what learned words bring.
 	explained bool
 }
