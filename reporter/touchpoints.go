@@ -32,6 +32,9 @@ const (
 	worseTimes     = 1.25
 	worseWait      = 600
 	worseWaitTimes = 2
+	// settling is after how many days a conversation without a reply counts as one:
+	// over a weekend nobody replies.
+	settling = 3
 	// maxTopics bounds the aspects and emotions of a touchpoint.
 	maxTopics = 3
 )
@@ -164,6 +167,7 @@ const (
 	BadNegative = "negative"
 	BadStrong   = "strong"
 	BadWaiting  = "waiting"
+	BadOpen     = "unanswered"
 )
 
 // A Moment is a touchpoint with all that is known of it.
@@ -171,10 +175,10 @@ type Moment struct {
 	Point
 	Stage   string `json:"stage"`   // where most of its conversations begin
 	Verdict string `json:"verdict"` // critical, normal, good, too_few
-	// Because says what a critical one is bad by: negative, strong, waiting.
+	// Because says what a critical one is bad by: negative, strong, waiting, unanswered.
 	Because []string `json:"because"`
-	// Excess is how many conversations fewer would be negative, or of level 2
-	// where only that is bad, at the other touchpoints' share.
+	// Excess is how many conversations fewer would be negative, or of level 2, or
+	// unanswered where only that is bad, at the other touchpoints' share.
 	Excess           int       `json:"excess"`
 	Messages         int       `json:"messages"` // of customers, scored
 	NegativeMessages int       `json:"negative_messages"`
@@ -197,6 +201,9 @@ type Comparison struct {
 	N        int          `json:"n"` // conversations compared with
 	Negative *ShareChange `json:"negative"`
 	Strong   *ShareChange `json:"strong"`
+	// Open compares the shares still without a first reply, of conversations that
+	// began settling days ago or earlier.
+	Open *ShareChange `json:"open"`
 	Wait     *WaitChange  `json:"first_reply"`
 }
 
@@ -229,7 +236,7 @@ func BuildJourney(in JourneyInput) Journey {
 	if in.Lang == "en" {
 		j.Lang = "en"
 	}
-	facts, stages := gathered(in, j.From)
+	facts, stages := gathered(in, j.From, in.AsOf.In(zone).AddDate(0, 0, -settling).Format(day))
 	for i, name := range journeyStages {
 		j.Stages = append(j.Stages, point(name, float64(i), stages[i]))
 	}
@@ -273,6 +280,7 @@ func dateOf(t time.Time) time.Time {
 type momentFacts struct {
 	name        string
 	now, before Touch
+	settled     [2]Touch // of these, what began settling days ago or earlier
 	stages      [len(journeyStages)]int
 	topics      []Topic
 	waits       TouchpointWaits
@@ -281,7 +289,7 @@ type momentFacts struct {
 }
 
 // gathered sums up by touchpoint, in the order of names, and by stage.
-func gathered(in JourneyInput, from string) ([]*momentFacts, [len(journeyStages)]Touch) {
+func gathered(in JourneyInput, from, settled string) ([]*momentFacts, [len(journeyStages)]Touch) {
 	at := map[string]*momentFacts{}
 	of := func(name string) *momentFacts {
 		if at[name] == nil {
@@ -292,11 +300,17 @@ func gathered(in JourneyInput, from string) ([]*momentFacts, [len(journeyStages)
 	var stages [len(journeyStages)]Touch
 	for _, t := range in.Touches {
 		f := of(t.Touchpoint)
+		sum, old := &f.now, &f.settled[0]
 		if t.Day < from {
-			f.before.add(t)
+			sum, old = &f.before, &f.settled[1]
+		}
+		sum.add(t)
+		if t.Day <= settled {
+			old.add(t)
+		}
+		if t.Day < from {
 			continue
 		}
-		f.now.add(t)
 		if i := slices.Index(journeyStages[:], t.Stage); i >= 0 {
 			f.stages[i] += t.Conversations
 			stages[i].add(t)
@@ -388,16 +402,17 @@ func compare(judged, all []*momentFacts) {
 		if f.now.Conversations < MinHeadline {
 			continue
 		}
-		var others Touch
+		var others, settled Touch
 		for _, o := range all {
 			if o != f {
 				others.add(o.now)
+				settled.add(o.settled[0])
 			}
 		}
-		f.moment.Past = f.against(f.before, f.waits.Before, &past)
+		f.moment.Past = f.against(f.before, f.settled[1], f.waits.Before, &past)
 		rest := waits.Without(f.waits.Now)
 		f.peersMedian, _ = rest.Median()
-		f.moment.Peers = f.against(others, rest, &peers)
+		f.moment.Peers = f.against(others, settled, rest, &peers)
 	}
 	for _, trials := range [][]trial{past, peers} {
 		p := make([]float64, len(trials))
@@ -411,49 +426,57 @@ func compare(judged, all []*momentFacts) {
 }
 
 // against compares with a base, and notes what was tried.
-func (f *momentFacts) against(base Touch, waits stats.Sample, trials *[]trial) *Comparison {
+func (f *momentFacts) against(base, settled Touch, waits stats.Sample, trials *[]trial) *Comparison {
 	c := &Comparison{N: base.Conversations}
-	try := func(now, before int) *ShareChange {
-		change := shareChange(share(now, f.now.Conversations), share(before, base.Conversations))
+	try := func(now, n, before, nBefore int) *ShareChange {
+		change := shareChange(share(now, n), share(before, nBefore))
 		if change != nil {
-			*trials = append(*trials, trial{stats.Fisher(now, f.now.Conversations, before, base.Conversations), &change.Clear})
+			*trials = append(*trials, trial{stats.Fisher(now, n, before, nBefore), &change.Clear})
 		}
 		return change
 	}
-	c.Negative, c.Strong = try(f.now.Negative, base.Negative), try(f.now.Strong, base.Strong)
+	c.Negative = try(f.now.Negative, f.now.Conversations, base.Negative, base.Conversations)
+	c.Strong = try(f.now.Strong, f.now.Conversations, base.Strong, base.Conversations)
+	c.Open = try(f.settled[0].Open, f.settled[0].Asked, settled.Open, settled.Asked)
 	if s, ok := stats.Shifted(waits, f.waits.Now); ok && s.NNow >= MinHeadline && s.NBefore >= MinHeadline {
 		c.Wait = &WaitChange{N: s.NNow, Base: s.NBefore, Seconds: s.Seconds, Low: s.Low, High: s.High, Clear: s.Exclusive}
 		*trials = append(*trials, trial{s.P, &c.Wait.Clear})
 	}
-	if c.Negative == nil && c.Wait == nil {
+	if c.Negative == nil && c.Open == nil && c.Wait == nil {
 		return nil
 	}
 	return c
 }
 
 // judge calls a touchpoint critical that is bad, and often, and surely: by its
-// negative conversations, by those of level 2, or by its waits it is clearly worse
-// than the other touchpoints, by as much as matters; and there are MinHeadline
-// conversations, MinGroup of them bad ones, or MinHeadline waits.
+// negative conversations, by those of level 2, by its waits, or by those that nobody
+// replied to it is clearly worse than the other touchpoints, by as much as matters; and
+// there are MinHeadline conversations, MinGroup of them bad ones, or MinHeadline waits.
 func (f *momentFacts) judge() {
 	m := &f.moment
 	if m.Verdict == PlaceTooFew || m.Peers == nil {
 		return
 	}
-	excess := func(c *ShareChange) int { return int(math.Round(c.Difference * float64(m.N))) }
+	excess := func(c *ShareChange, n int) int { return int(math.Round(c.Difference * float64(n))) }
 	if worse(m.Peers.Negative, *m.Negative) {
-		m.Because, m.Excess = append(m.Because, BadNegative), excess(m.Peers.Negative)
+		m.Because, m.Excess = append(m.Because, BadNegative), excess(m.Peers.Negative, m.N)
 	}
 	if worse(m.Peers.Strong, *m.Strong) {
 		m.Because = append(m.Because, BadStrong)
 		if m.Excess == 0 {
-			m.Excess = excess(m.Peers.Strong)
+			m.Excess = excess(m.Peers.Strong, m.N)
 		}
 	}
 	if w := m.Peers.Wait; w != nil && w.Clear && w.Seconds >= worseWait && w.Low > 0 {
 		now, _ := f.waits.Now.Median()
 		if now >= worseWaitTimes*f.peersMedian {
 			m.Because = append(m.Because, BadWaiting)
+		}
+	}
+	if old := f.settled[0]; worse(m.Peers.Open, share(old.Open, old.Asked)) {
+		m.Because = append(m.Because, BadOpen)
+		if m.Excess == 0 {
+			m.Excess = excess(m.Peers.Open, old.Asked)
 		}
 	}
 	switch {

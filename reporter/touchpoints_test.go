@@ -170,6 +170,33 @@ func TestJourneyFigures(t *testing.T) {
 	}
 }
 
+// A touchpoint that nobody answers is critical by that, though it has no replies that
+// came late; one where they are only two days old is not.
+func TestUnanswered(t *testing.T) {
+	for _, tt := range []struct {
+		began, verdict string
+		because        []string
+	}{
+		{"2026-11-15", PlaceCritical, []string{BadOpen}},
+		{"2026-11-16", PlaceNormal, []string{}},
+	} {
+		in := journeyDesk(t, "pl")
+		chat := touch(tt.began, "czat", "after_sales", 40, 4, 0, 0)
+		chat.Open = 30
+		in.Touches = append(in.Touches, chat)
+		m := findMoment(t, BuildJourney(in), "czat")
+		if m.Verdict != tt.verdict || !slices.Equal(m.Because, tt.because) {
+			t.Errorf("30 of 40 unanswered since %s: %s because of %v, want %s %v", tt.began, m.Verdict, m.Because, tt.verdict, tt.because)
+		}
+		if m.Open.Count != 30 {
+			t.Errorf("%d wait, want 30", m.Open.Count)
+		}
+		if tt.verdict == PlaceCritical && m.Excess < 20 {
+			t.Errorf("excess %d of 30", m.Excess)
+		}
+	}
+}
+
 // Few customers are no group, however many their conversations.
 func TestFewCustomers(t *testing.T) {
 	for _, tt := range []struct {

@@ -298,8 +298,8 @@ func (l journeyLocale) comparison(c *Comparison, clearOnly bool) line {
 	for _, x := range []struct {
 		measure string
 		change  *ShareChange
-	}{{BadNegative, c.Negative}, {BadStrong, c.Strong}} {
-		if x.change == nil || clearOnly && !x.change.Clear {
+	}{{BadNegative, c.Negative}, {BadStrong, c.Strong}, {BadOpen, c.Open}} {
+		if x.change == nil || (clearOnly || x.measure == BadOpen) && !x.change.Clear {
 			continue
 		}
 		size := l.signed(100*x.change.Difference, 0) + "\u00a0" + l.points
