@@ -49,10 +49,17 @@ func Build(in Input) Digest {
 	d.Sentiment = mood(in)
 	d.Ratings = ratings(in.Ratings)
 	d.Quality = quality(in, zone)
-	d.Quiet = d.NeedsCall == 0 && d.High.Count == 0 && len(d.Deadlines) == 0 && d.Critical == 0 && d.Slow == 0 &&
+	d.Quiet = d.NeedsCall == 0 && d.High.Count == 0 && len(d.Deadlines) == 0 && d.Critical == 0 && d.Slow == 0 && !d.Waits.late() &&
 		d.Quality.Until == nil && d.Quality.DeadLetters == 0 && !d.worse()
 	return d
 }
+
+// lateWait is how long, within opening hours, a customer may wait on a day that is still
+// called quiet: a working week.
+const lateWait = 5 * 8 * 3600
+
+// late reports whether somebody has waited so long that no day is quiet.
+func (w WaitFigures) late() bool { return w.Longest != nil && w.Longest.BusinessSeconds >= lateWait }
 
 // worse reports whether waits or mood have clearly become worse.
 func (d Digest) worse() bool {

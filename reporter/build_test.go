@@ -264,6 +264,29 @@ func TestSubject(t *testing.T) {
 	}
 }
 
+// No day is quiet on which somebody has waited for a working week, and the headline says so.
+func TestLateWait(t *testing.T) {
+	for _, tt := range []struct {
+		hours int64
+		want  string
+	}{
+		{39, "nobody to call. A quiet day."},
+		{40, "longest wait 7\u00a0days. The rest is normal."},
+	} {
+		in := busy(t, "en")
+		quietDay(&in)
+		in.Waits.Open = []OpenWait{{Number: "1", Age: odzew.Clock{Seconds: 7 * 24 * 3600, BusinessSeconds: tt.hours * 3600}}}
+		d := Build(in)
+		p, err := d.page()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Call + p.Rest; got != tt.want || d.Quiet != (tt.hours < 40) {
+			t.Errorf("after %d hours: %q, quiet %v; want %q", tt.hours, got, d.Quiet, tt.want)
+		}
+	}
+}
+
 // An unknown zone is an error that says what to do; an empty input is a quiet day.
 func TestEdges(t *testing.T) {
 	err := Digest{To: "2026-11-17", Zone: "Europe/Atlantis"}.Text(&bytes.Buffer{}, TextOptions{})

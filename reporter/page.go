@@ -141,6 +141,9 @@ func (d Digest) headline(l locale) (t tone, call, rest string) {
 	if d.Slow > 0 {
 		facts = append(facts, l.count(d.Slow, l.slowPlaces))
 	}
+	if d.Waits.late() {
+		facts = append(facts, fmt.Sprintf(l.longestWait, l.elapsed(d.Waits.Longest.Seconds)))
+	}
 	if t == good && (len(facts) > 0 || d.Quality.Until != nil || !d.Quiet) {
 		t = warn
 	}

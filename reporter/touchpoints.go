@@ -204,7 +204,7 @@ type Comparison struct {
 	// Open compares the shares still without a first reply, of conversations that
 	// began settling days ago or earlier.
 	Open *ShareChange `json:"open"`
-	Wait     *WaitChange  `json:"first_reply"`
+	Wait *WaitChange  `json:"first_reply"`
 }
 
 // A WaitChange is how far the waits for a first reply are shifted against the base:

@@ -61,6 +61,7 @@ type words struct {
 	askedFew                        string
 	stillOpen                       noun
 	openNow, longest, parked        string
+	longestWait                     string
 	change, inconclusive, channels  string
 	mix                             string
 	negative, negatives             string
@@ -137,7 +138,7 @@ var polish = words{
 	none: "brak", tooFewForMedian: "za mało na medianę: %s",
 	askedHead: "pytania z 28 dni", askedOpen: ", razem z %s", stillOpen: noun{"wciąż otwartym", "wciąż otwartymi", "wciąż otwartymi"},
 	askedHalf: "połowa w %s", askedNine: "9 na 10 w %s", askedNone: "ponad połowa wciąż bez odpowiedzi", askedFew: "za mało na wniosek",
-	openNow: "czeka teraz %s", longest: "najdłużej ", parked: "Zaparkowane bez odpowiedzi: %s",
+	openNow: "czeka teraz %s", longest: "najdłużej ", longestWait: "najdłuższe czekanie %s", parked: "Zaparkowane bez odpowiedzi: %s",
 	change: "zmiana wobec 28 dni: ", inconclusive: "bez wniosku", channels: "średnia wg kanałów: ", mix: "udział kanałów",
 	negative: "%s negatywnych", negatives: "negatywne %s", tooFew: "za mało rozmów na wniosek", past28: "28 dni: n=%s, %s negatywnych %s",
 	verdicts: map[string]string{PlaceCritical: "KRYTYCZNY", PlaceSlow: "WOLNY", PlaceNormal: "w normie", PlaceGood: "dobrze", PlaceTooFew: ""},
@@ -226,7 +227,7 @@ var english = words{
 	none: "none", tooFewForMedian: "too few for a median: %s",
 	askedHead: "asked in 28 days", askedOpen: ", with %s", stillOpen: noun{"still open", "still open", "still open"},
 	askedHalf: "half within %s", askedNine: "9 in 10 within %s", askedNone: "more than half still without a reply", askedFew: "too few for a conclusion",
-	openNow: "waiting now %s", longest: "longest ", parked: "Parked without a reply: %s",
+	openNow: "waiting now %s", longest: "longest ", longestWait: "longest wait %s", parked: "Parked without a reply: %s",
 	change: "change against 28 days: ", inconclusive: "no conclusion", channels: "mean by channel: ", mix: "share of channels",
 	negative: "%s negative", negatives: "negative %s", tooFew: "too few conversations for a conclusion", past28: "28 days: n=%s, %s negative %s",
 	verdicts: map[string]string{PlaceCritical: "CRITICAL", PlaceSlow: "SLOW", PlaceNormal: "normal", PlaceGood: "good", PlaceTooFew: ""},
