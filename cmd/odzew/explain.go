@@ -73,7 +73,7 @@ func (p *program) explainMessage(m *odzew.Message, d *desk) error {
 	w := &errWriter{w: p.stdout}
 	for _, cut := range []struct{ name, text string }{{"signature", parts.Signature}, {"quoted", parts.Quoted}} {
 		if cut.text != "" {
-			w.printf("\n%s, not scored:\n%s\n", cut.name, indent(cleanText(cut.text)))
+			w.printf("\n%s, not scored:\n%s\n", cut.name, indent(coverText(cut.text)))
 		}
 	}
 	return w.err
@@ -97,9 +97,9 @@ func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) err
 	flips := messageFlips(in, &r, d, now)
 	x := waits.Explain(c.Conversation, d.Calendars.For(&c.Conversation), now, d.WaitOptions(in))
 	if p.global.JSON {
-		out := explanation{c.Conversation.ID, c.Source, r.Touchpoint, r.Flag, x, []odzew.Score{}, flips, c.Problems}
+		out := explanation{c.Conversation.ID, c.Source, r.Touchpoint, maskedFlag(r.Flag), x, []odzew.Score{}, flips, c.Problems}
 		for i := range r.Scores {
-			s := r.Scores[i].Score
+			s := covered(r.Scores[i].Score)
 			s.ID = c.Messages[r.Scores[i].Index].ID
 			out.Messages = append(out.Messages, s)
 		}
@@ -108,7 +108,7 @@ func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) err
 	w := &errWriter{w: p.stdout}
 	w.printf("conversation %s of %s, touchpoint %s\n", mask.Clean(c.Conversation.ID), mask.Clean(c.Source), mask.Clean(r.Touchpoint))
 	if c.Subject != "" {
-		w.printf("%s\n", mask.Clean(c.Subject))
+		w.printf("%s\n", mask.Personal(mask.Clean(c.Subject)))
 	}
 	w.printf("\nfrustration %.2f, level %d%s\n", r.Flag.Frustration, r.Flag.Level, yes(r.Flag.NeedsCall, ", a person should act today"))
 	for _, reason := range r.Flag.Reasons {
@@ -117,7 +117,7 @@ func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) err
 			w.printf(" ×%d", reason.Count)
 		}
 		if reason.Quote != "" {
-			w.printf(" “%s” (%s)", mask.Clean(reason.Quote), mask.Clean(reason.Message))
+			w.printf(" “%s” (%s)", mask.Personal(mask.Clean(reason.Quote)), mask.Clean(reason.Message))
 		}
 		w.printf("\n")
 	}
@@ -153,7 +153,7 @@ func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) err
 			}
 			w.printf(" %-8s %+.2f level %d %s", sentiment, s.Valence, s.Level, strings.Join(s.Signals, " "))
 		}
-		w.printf("\n%s\n", indent(cleanText(reply.Split(m.Text).Own)))
+		w.printf("\n%s\n", indent(coverText(reply.Split(m.Text).Own)))
 	}
 	p.explainWaits(w, &x, cfg)
 	return w.err
@@ -249,6 +249,25 @@ func yes(v bool, s string) string {
 }
 
 func indent(s string) string { return "      " + strings.ReplaceAll(s, "\n", "\n      ") }
+
+// coverText makes a customer's text fit to be shown, line by line: see cleanText and
+// mask.Personal.
+func coverText(s string) string {
+	lines := strings.Split(cleanText(s), "\n")
+	for i, l := range lines {
+		lines[i] = mask.Personal(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// covered is a score as explain shows it: evidence may quote the whole text.
+func covered(s odzew.Score) odzew.Score {
+	s.Evidence = slices.Clone(s.Evidence)
+	for i := range s.Evidence {
+		s.Evidence[i].Text = mask.Personal(s.Evidence[i].Text)
+	}
+	return s
+}
 
 // cleanText makes text from outside fit for a terminal, line by line.
 func cleanText(s string) string {

@@ -420,6 +420,7 @@ func (c *explainCmd) Run(ctx context.Context, p *program) error {
 // explainText prints a score with its parts, and what it hangs on.
 func (p *program) explainText(sc *sentiment.Scorer, text string, s odzew.Score) error {
 	flips, tokens := sc.Flips(text, &s), tokensOf(sc, text, s.Lang)
+	s = covered(s)
 	if p.global.JSON {
 		if s.Evidence == nil {
 			s.Evidence = []odzew.Evidence{}
@@ -505,7 +506,7 @@ func wholeText(e *odzew.Evidence) bool { return e.Rule == "limit" || e.Rule == "
 // mark colours the pieces of evidence: green what speaks well, red what does not.
 func (p *program) mark(text string, es []odzew.Evidence) string {
 	if !p.colour() {
-		return cleanText(text)
+		return coverText(text)
 	}
 	colour := make([]int8, len(text))
 	for _, e := range es {
@@ -539,11 +540,11 @@ func (p *program) mark(text string, es []odzew.Evidence) string {
 	return sb.String()
 }
 
-// cleanPiece is cleanText for a piece of a text: a space at its ends parts it from its
+// cleanPiece is coverText for a piece of a text: a space at its ends parts it from its
 // neighbours.
 func cleanPiece(s string) string {
 	const blank = " \t"
-	clean := cleanText(s)
+	clean := coverText(s)
 	switch {
 	case clean == "" && strings.ContainsAny(s, blank):
 		return " "

@@ -27,8 +27,10 @@ type token struct {
 // mostTokens is how many tokens are shown: tagging takes some 50 µs each.
 const mostTokens = 400
 
-// tokensOf takes a text apart as the scorer does.
+// tokensOf takes a text apart as the scorer does. What is part of a personal number or
+// address is covered.
 func tokensOf(sc *sentiment.Scorer, s, lang string) []token {
+	shown := coverText(s)
 	words := sc.Read(s, lang).Words
 	words = words[:min(mostTokens, len(words))]
 	out := make([]token, len(words))
@@ -42,6 +44,9 @@ func tokensOf(sc *sentiment.Scorer, s, lang string) []token {
 				Sentence: int(w.Sentence), Clause: int(w.Clause), Known: w.Known,
 			}
 			sentence = append(sentence, out[hi].Text)
+			if w.Kind != text.Word && w.Kind != text.Mark && !strings.Contains(shown, mask.Clean(out[hi].Text)) {
+				out[hi].Text = "[" + out[hi].Kind + "]"
+			}
 		}
 		for i := lo; i < hi && lang == "en"; i++ {
 			if words[i].Kind != text.Word {
