@@ -92,31 +92,36 @@ func (c *flagMuteCmd) Run(ctx context.Context, p *program) error {
 }
 
 // addLabels keeps what a false alarm rested on, in the form that lexicon eval
-// reads: each quoted sentence, masked, with no signal and no frustration. What stands
-// in the file already is not written twice.
+// reads: each quoted sentence, masked, with no signal and no frustration. A sentence
+// stands in the file once, though several reasons rest on it.
 func addLabels(file string, f odzew.Flag) error {
 	there, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	known := map[string]bool{"": true}
+	for line := range bytes.Lines(there) {
+		var old struct{ Text string }
+		if json.Unmarshal(line, &old) == nil {
+			known[old.Text] = true
+		}
+	}
 	var lines bytes.Buffer
+	enc := json.NewEncoder(&lines)
+	enc.SetEscapeHTML(false)
 	for i, r := range f.Reasons {
-		if r.Quote == "" {
+		text := mask.Personal(mask.Clean(r.Quote))
+		if known[text] {
 			continue
 		}
-		var line bytes.Buffer
-		enc := json.NewEncoder(&line)
-		enc.SetEscapeHTML(false)
+		known[text] = true
 		if err := enc.Encode(struct {
 			ID          string   `json:"id"`
 			Text        string   `json:"text"`
 			Frustration int      `json:"frustration"`
 			Signals     []string `json:"signals"`
-		}{fmt.Sprintf("flag-%s-%d", f.ID, i+1), mask.Personal(mask.Clean(r.Quote)), 0, []string{}}); err != nil {
+		}{fmt.Sprintf("flag-%s-%d", f.ID, i+1), text, 0, []string{}}); err != nil {
 			return err
-		}
-		if !bytes.Contains(there, line.Bytes()) {
-			lines.Write(line.Bytes())
 		}
 	}
 	out, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)

@@ -226,3 +226,29 @@ func TestDemoFlags(t *testing.T) {
 		t.Errorf("%d called as they should, %d missed, %d called for nothing", right, missed, wrong)
 	}
 }
+
+// A sentence on which several reasons rest is labelled once, and so is one that stands in
+// the file already.
+func TestAddLabels(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "labels.jsonl")
+	f := odzew.Flag{ID: "7", Reasons: []odzew.Reason{
+		{Signal: "waiting", Quote: "Czekam trzeci tydzień, tel. 501 234 567."}, {Signal: "nudges"},
+		{Signal: "effort", Quote: "Czekam trzeci tydzień, tel. 501 234 567."}, {Signal: "legal", Quote: "Idę do UOKiK."},
+	}}
+	for _, id := range []string{"7", "8"} {
+		f.ID = id
+		if err := addLabels(file, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"id":"flag-7-1","text":"Czekam trzeci tydzień, tel. [tel.].","frustration":0,"signals":[]}
+{"id":"flag-7-4","text":"Idę do UOKiK.","frustration":0,"signals":[]}
+`
+	if string(got) != want {
+		t.Errorf("got\n%s\nwant\n%s", strings.TrimSpace(string(got)), want)
+	}
+}

@@ -340,7 +340,7 @@ func (c *lexiconHistoryCmd) folder(p *program, cfg *Config, live string) error {
 }
 
 type lexiconRollbackCmd struct {
-	Version string `arg:"" help:"The version, or its beginning, as odzew lexicon history lists it; previous is the one that was live before."`
+	Version string `arg:"" help:"The version, or its beginning, as odzew lexicon history lists it; previous is the one that messages were scored by before what is in the folder now."`
 	Force   bool   `help:"Put its files back although the program's own part is another one by now."`
 	Analyze bool   `help:"Analyse at once what the change can concern."`
 }
@@ -368,7 +368,15 @@ func (c *lexiconRollbackCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer st.Close()
-	l, err := c.find(ctx, st)
+	present, err := readSite(dir)
+	if err != nil {
+		return err
+	}
+	version, err := versionOf(present.files)
+	if err != nil {
+		return err
+	}
+	l, err := c.find(ctx, st, version)
 	if err != nil {
 		return err
 	}
@@ -381,14 +389,6 @@ func (c *lexiconRollbackCmd) Run(ctx context.Context, p *program) error {
 		return fmt.Errorf("the files of %s were not recorded: they are more than 4 MiB; take them from a backup", l.Version)
 	case l.Shipped != shipped && !c.Force:
 		return fmt.Errorf("%s stood upon another version of the program, whose own entries and weights were others: with its files back, messages would score neither as they did then nor as they do now; --force puts them back all the same", l.Version)
-	}
-	present, err := readSite(dir)
-	if err != nil {
-		return err
-	}
-	version, err := versionOf(present.files)
-	if err != nil {
-		return err
 	}
 	record, err := present.record(version)
 	if err != nil {
@@ -423,8 +423,9 @@ func (c *lexiconRollbackCmd) Run(ctx context.Context, p *program) error {
 	return p.runAnalysis(ctx, st, d, false)
 }
 
-// find returns the version that is named, or begins so, or was live before.
-func (c *lexiconRollbackCmd) find(ctx context.Context, st *store.Store) (store.Lexicon, error) {
+// find returns the version that is named, or begins so. The previous one is that which is
+// live where the folder holds an edit that was not analysed yet, else the one before.
+func (c *lexiconRollbackCmd) find(ctx context.Context, st *store.Store, present string) (store.Lexicon, error) {
 	list, err := st.Lexicons(ctx)
 	if err != nil {
 		return store.Lexicon{}, err
@@ -434,8 +435,10 @@ func (c *lexiconRollbackCmd) find(ctx context.Context, st *store.Store) (store.L
 		return store.Lexicon{}, err
 	}
 	var found []string
+	edited := live != "" && live != present
 	for _, l := range list {
-		if l.Version == c.Version || c.Version == "previous" && l.Version != live && !l.Since.IsZero() {
+		previous := !l.Since.IsZero() && (l.Version == live) == edited
+		if l.Version == c.Version || c.Version == "previous" && previous {
 			return st.LexiconOf(ctx, l.Version)
 		}
 		if c.Version != "" && strings.HasPrefix(l.Version, c.Version) {
