@@ -232,8 +232,10 @@ func TestDemoFlags(t *testing.T) {
 func TestAddLabels(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "labels.jsonl")
 	f := odzew.Flag{ID: "7", Reasons: []odzew.Reason{
-		{Signal: "waiting", Quote: "Czekam trzeci tydzień, tel. 501 234 567."}, {Signal: "nudges"},
-		{Signal: "effort", Quote: "Czekam trzeci tydzień, tel. 501 234 567."}, {Signal: "legal", Quote: "Idę do UOKiK."},
+		{Signal: "waiting", Quote: "Czekam trzeci tydzień, tel. 501 234 567."},
+		{Signal: "nudges"},
+		{Signal: "effort", Quote: "Czekam trzeci tydzień, tel. 501 234 567."},
+		{Signal: "legal", Quote: "Idę do UOKiK."},
 	}}
 	for _, id := range []string{"7", "8"} {
 		f.ID = id
