@@ -123,9 +123,17 @@ func (c *doctorCmd) Run(ctx context.Context, p *program) error {
 	if err := c.database(ctx, p, cfg, say); err != nil {
 		return err
 	}
+	sc, err := p.newScorer(cfg)
+	detail := ""
+	if err == nil {
+		detail = "version " + sc.Version()
+	}
+	if err := say("lexicon", err, detail); err != nil {
+		return err
+	}
 	if cfg.Lexicon.Shadow != "" {
 		cand, err := p.newCandidate(cfg)
-		detail := ""
+		detail = ""
 		if err == nil {
 			detail = "the candidate in " + cfg.Lexicon.Shadow + " is " + cand.version
 		}
@@ -238,7 +246,7 @@ func (c *statusCmd) Run(ctx context.Context, p *program) error {
 		return p.printJSON(statusJSON(st.Path(), t, sources, runs))
 	}
 	fmt.Fprintf(p.stdout, "%s: %d conversations, %d messages (%s to %s), %d of %d customer messages scored%s, %d dead letters, %d conversations with problems\n", st.Path(), t.Conversations, t.Messages,
-		day(t.FirstMessageAt, cfg.zone), day(t.LastMessageAt, cfg.zone), t.Scored, t.CustomerMessages, unscored(t.Unscored), t.DeadLetters, t.Problems)
+		day(t.FirstMessageAt, cfg.zone), day(t.LastMessageAt, cfg.zone), t.Scored, t.CustomerMessages, unscored(&t), t.DeadLetters, t.Problems)
 	w := tabwriter.NewWriter(p.stdout, 2, 4, 2, ' ', 0)
 	fmt.Fprintf(w, "\nSOURCE\tPULLED\tCONVERSATIONS\tMESSAGES\tSET ASIDE\tSTATE\n")
 	for _, s := range sources {
@@ -265,10 +273,15 @@ func (c *statusCmd) Run(ctx context.Context, p *program) error {
 }
 
 // unscored says why messages have no score: " (3: language not supported)".
-func unscored(reasons map[string]int) string {
+func unscored(t *store.Totals) string {
 	var parts []string
-	for _, r := range slices.Sorted(maps.Keys(reasons)) {
-		parts = append(parts, fmt.Sprintf("%d: %s", reasons[r], r))
+	rest := t.CustomerMessages - t.Scored
+	for _, r := range slices.Sorted(maps.Keys(t.Unscored)) {
+		parts = append(parts, fmt.Sprintf("%d: %s", t.Unscored[r], r))
+		rest -= t.Unscored[r]
+	}
+	if rest > 0 {
+		parts = append(parts, fmt.Sprintf("%d: written by a program, or not analysed yet", rest))
 	}
 	if len(parts) == 0 {
 		return ""
