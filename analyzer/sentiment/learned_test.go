@@ -55,7 +55,7 @@ func TestLearned(t *testing.T) {
 		{"widelec xyz", "learned:desk:widelec", 2, -2}, // begins a sentence
 		{"xyz, widelec!", "learned:desk:widelec", 2, -10},
 		{"xyz widelec xyz", "", 3, 0},
-		{"xyz. Widelec. Xyz", "learned:desk:Widelec learned:desk:Widelec", 3, -12},
+		{"xyz. Widelec. Abc", "learned:desk:Widelec learned:desk:Widelec", 3, -12},
 		{"nie xyz xyz xyz garnek", "learned:desk:garnek", 5, -4}, // denied
 		{"nie xyz. Garnek", "", 3, 0},
 		{"nie xyz xyz xyz xyz garnek", "", 6, 0},

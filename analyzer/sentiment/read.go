@@ -16,6 +16,7 @@ import (
 func (s *Scorer) read(m *scratch, message, hint string) {
 	m.text = message
 	m.toks = text.Tokenize(m.toks[:0], message)
+	m.saidOnce()
 	m.words = m.words[:0]
 	const mostGuesses = 200 // unknown words of a message that are looked at twice
 	var pl, en, both, words, strange, guesses int
@@ -85,6 +86,28 @@ func (s *Scorer) read(m *scratch, message, hint string) {
 	m.matches = s.lex.Match(m.matches[:0], m.words, m.langs)
 	// Under which of its words a pattern was found must not tell.
 	sortMatches(m.matches)
+}
+
+// saidOnce leaves out sentences that were said before, word for word: who pastes a
+// complaint six times means it no other way, and sums of what it says would drown all else.
+func (m *scratch) saidOnce() {
+	const most = 64 // of the sentences before, that are compared with; the latest ones
+	m.said = m.said[:0]
+	kept := 0
+	for lo := 0; lo < len(m.toks); {
+		sum, hi := lexicon.HashSeed, lo
+		for ; hi < len(m.toks) && m.toks[hi].Sentence == m.toks[lo].Sentence; hi++ {
+			if t := &m.toks[hi]; t.Kind != text.Mark || t.Has(text.Asks) {
+				sum = lexicon.PairHash(sum, t.Folded)
+			}
+		}
+		if sum == lexicon.HashSeed || !slices.Contains(m.said[max(0, len(m.said)-most):], sum) {
+			m.said = append(m.said, sum)
+			kept += copy(m.toks[kept:], m.toks[lo:hi])
+		}
+		lo = hi
+	}
+	m.toks = m.toks[:kept]
 }
 
 // sortMatches brings matches into one order.

@@ -100,9 +100,10 @@ type scratch struct {
 	denied  []bool // words that a negator denies
 	pulls   pulls
 	hint    hint
-	names   []string // words for the tagger
-	tagged  int      // how often it was asked
-	plea    bool     // praise was likeliest, and a plea is none
+	said    []lexicon.Hash // of the sentences
+	names   []string       // words for the tagger
+	tagged  int            // how often it was asked
+	plea    bool           // praise was likeliest, and a plea is none
 	// explained: evidence will be listed of what learned words bring.
 	explained bool
 }

@@ -357,3 +357,26 @@ func TestStressedWord(t *testing.T) {
 		}
 	}
 }
+
+// A sentence that is said again and again says no more than once.
+func TestSaidAgain(t *testing.T) {
+	s := newScorer(t)
+	for _, text := range []string{
+		"Oszuści!", "Skandal!", "Nie polecam!", "Fatalna obsługa, czekam już trzeci tydzień.", "Oddajcie pieniądze!", "Brilliant service, thank you.",
+		"Where is my parcel?", "Awful. I want my money back.",
+	} {
+		want := s.Score(text, "", false)
+		for _, n := range []int{2, 6, 40} {
+			got := s.Score(strings.Repeat(text+" ", n), "", false)
+			if *got.Sentiment != *want.Sentiment || !slices.Equal(got.Signals, want.Signals) || got.Level != want.Level || !slices.Equal(got.Aspects, want.Aspects) {
+				t.Errorf("%q %d times is %s %v %v, level %d; once %s %v %v, level %d", text, n,
+					*got.Sentiment, got.Signals, got.Aspects, got.Level, *want.Sentiment, want.Signals, want.Aspects, want.Level)
+			}
+		}
+	}
+	for _, text := range []string{"Czekam 3 dni. Czekam 5 dni.", "Czekam. Czekam?", "Nie działa. Nie dzwoni."} {
+		if r := s.Read(text, "pl"); int(r.Words[len(r.Words)-1].End) < len(text)-1 {
+			t.Errorf("%q is not read to its end", text)
+		}
+	}
+}
