@@ -37,11 +37,16 @@ func (f *ftrl) run(rows []learnRow, allowed []bool, l1 float32) {
 	g := make([]float32, f.columns)
 	sum := make([]float32, len(f.w))
 	averaged := max(1, f.o.Averaged)
+	var thin learnRow
 	for epoch := range f.o.Epochs {
 		for _, i := range random.Perm(len(rows)) {
 			r := &rows[i]
 			if r.weight == 0 {
 				continue
+			}
+			if f.o.Drop > 0 {
+				thin.thinOut(r, f.o.Drop, random)
+				r = &thin
 			}
 			f.predict(r, g)
 			for c, goal := range r.goal {
@@ -69,6 +74,18 @@ func (f *ftrl) run(rows []learnRow, allowed []bool, l1 float32) {
 	for k := range sum {
 		f.w[k] = f.scale[k] * sum[k] / float32(averaged)
 	}
+}
+
+// thinOut makes r a text with a share of its words left out; what stays counts the more.
+func (r *learnRow) thinOut(of *learnRow, share float64, random *rand.Rand) {
+	words := r.words[:0]
+	for _, k := range of.words {
+		if random.Float64() >= share {
+			words = append(words, k)
+		}
+	}
+	*r = *of
+	r.words, r.damp = words, of.damp/float32(1-share)
 }
 
 // predict fills in the chances of the columns.

@@ -41,6 +41,10 @@ type LearnOptions struct {
 	Ratio float64
 	// Sparse: a word is weighed only for what it was chosen for.
 	Sparse bool
+	// Drop is the share of a text's words that are left out, others each time that it is
+	// read: a word must then tell without those that it mostly stands with (Wager, Wang and
+	// Liang, "Dropout Training as Adaptive Regularization", NIPS 2013).
+	Drop float64
 	// Rationale is how much the rationales of a tag count, together, beside the message
 	// that they stand in.
 	Rationale float64
