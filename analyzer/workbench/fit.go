@@ -55,7 +55,7 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 		}
 	}
 	if len(train) < 100 || len(held) == 0 {
-		return nil, fmt.Errorf("%d labelled messages in %s: too few to learn from", len(train)+len(held), o.Lang)
+		return nil, fmt.Errorf("%d messages in %s with a sentiment: too few to learn from; give some 120 at least, better thousands, as TSV (id, label, text) or JSON Lines (lang, text, sentiment)", len(train)+len(held), o.Lang)
 	}
 	const rate, epochs, averaged, ratio = 0.2, 20, 6, 1 // as the shipped words of desk talk were learned
 	rows := l.Learn(train, o.Domain, sentiment.LearnOptions{Lang: o.Lang, Least: o.Least, Most: o.Most, L1: o.L1, L2: o.L2, Rate: rate, Epochs: epochs, Averaged: averaged, Ratio: ratio})

@@ -55,7 +55,7 @@ func (c *scoreCmd) Run(ctx context.Context, p *program) error {
 		} else if err := readRecord(line, &in); err != nil {
 			return f.setAside(n, err)
 		} else if in.Text == nil {
-			return f.setAside(n, errors.New("the record has no text"))
+			return f.setAside(n, errors.New(`the record has no "text"`))
 		}
 		s := sc.Score(strings.ToValidUTF8(*in.Text, "\uFFFD"), in.Lang, !c.NoEvidence)
 		if s.Evidence == nil && !c.NoEvidence {

@@ -147,6 +147,9 @@ func (p *program) readExamples(name string) ([]sentiment.Example, error) {
 	if err := sc.Err(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: there are no messages in it", name)
+	}
 	return out, nil
 }
 
@@ -253,15 +256,15 @@ func (c *lexiconTestCmd) Run(p *program) error {
 	if p.global.JSON {
 		out := testResult{Tests: len(tests), Failed: len(failures), Failures: []testFailure{}}
 		for _, f := range failures {
-			out.Failures = append(out.Failures, testFailure{f.File, f.Line, f.Text, f.Wrong, f.Score.Evidence})
+			out.Failures = append(out.Failures, testFailure{f.File, f.Line, mask.Personal(f.Text), f.Wrong, covered(f.Score).Evidence})
 		}
 		err = p.printJSON(out)
 	} else {
 		w := &errWriter{w: p.stdout}
 		for _, f := range failures {
-			w.printf("%s:%d: %s\n    %s\n", f.File, f.Line, strings.Join(f.Wrong, "; "), mask.Clean(f.Text))
+			w.printf("%s:%d: %s\n    %s\n", f.File, f.Line, strings.Join(f.Wrong, "; "), mask.Personal(mask.Clean(f.Text)))
 			for _, e := range f.Score.Evidence {
-				w.printf("    %+6.2f  %-18s %-24s %s\n", e.Weight, e.Rule, mask.Clean(e.Text), mask.Clean(e.Entry))
+				w.printf("    %+6.2f  %-18s %-24s %s\n", e.Weight, e.Rule, mask.Personal(mask.Clean(e.Text)), mask.Clean(e.Entry))
 			}
 		}
 		w.printf("%d tests, %d failed\n", len(tests), len(failures))
@@ -318,9 +321,6 @@ func (c *lexiconEvalCmd) evaluate(p *program, cfg *Config, l *workbench.Lexicon,
 	examples, err := eval.Read(in, name)
 	if err != nil {
 		return err
-	}
-	if len(examples) == 0 {
-		return fmt.Errorf("%s: no labelled messages", name)
 	}
 	if len(c.Strip) > 0 {
 		for i := range examples {

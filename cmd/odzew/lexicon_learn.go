@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -100,8 +102,12 @@ func (c *lexiconFitCmd) read(p *program) (examples []sentiment.Example, names []
 	for _, d := range c.Data {
 		name, weight := d, 1.0
 		if at := strings.LastIndexByte(d, '@'); at >= 0 {
-			if v, err := strconv.ParseFloat(d[at+1:], 64); err == nil && v > 0 {
+			v, err := strconv.ParseFloat(d[at+1:], 64)
+			switch _, missing := os.Stat(d); {
+			case err == nil && v > 0 && !math.IsInf(v, 1):
 				name, weight = d[:at], v
+			case missing != nil:
+				return nil, nil, usagef("--data %s: behind @ stands how much each message counts, a number above 0", d)
 			}
 		}
 		more, err := p.readExamples(name)

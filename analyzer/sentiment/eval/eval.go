@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -50,7 +51,13 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 				Rationales                                     map[string][]string
 			}
 			if err := json.Unmarshal(line, &rec); err != nil {
+				if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+					err = fmt.Errorf(`the field %q is a %s; an example: {"text":"…","sentiment":"mixed","frustration":1,"signals":["waiting"],"aspects":[{"aspect":"price","polarity":"negative"}]}`, strings.ToLower(wrong.Field), wrong.Value)
+				}
 				return nil, fmt.Errorf("%s:%d: %w", name, n, err)
+			}
+			if strings.TrimSpace(rec.Text) == "" {
+				return nil, fmt.Errorf(`%s:%d: the record has no "text"; of conversations only labelled ones are read, and by lexicon eval; others are taken in by odzew import`, name, n)
 			}
 			if rec.Frustration != nil && (*rec.Frustration < 0 || *rec.Frustration > 2) {
 				return nil, fmt.Errorf("%s:%d: the frustration %d is none of 0, 1, 2", name, n, *rec.Frustration)
@@ -101,8 +108,13 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 			}
 		} else {
 			f := strings.SplitN(string(line), "\t", 3)
-			if len(f) != 3 {
-				return nil, fmt.Errorf("%s:%d: %d columns instead of id, label, text", name, n, len(f))
+			switch {
+			case strings.HasSuffix(name, ".jsonl"):
+				return nil, fmt.Errorf("%s:%d: this is no JSON object, as each line of a .jsonl file must be", name, n)
+			case n == 1 && slices.Equal(slices.Sorted(slices.Values(f)), []string{"id", "label", "text"}) && f[1] != "label", n == 1 && f[0] == "text":
+				return nil, fmt.Errorf("%s:1: the columns are %s; they must be id, label, text, in this order", name, strings.Join(f, ", "))
+			case len(f) != 3:
+				return nil, fmt.Errorf("%s:%d: %d columns instead of id, label, text, parted by tabs", name, n, len(f))
 			}
 			e.ID, e.Text = f[0], f[2]
 			switch f[1] {
@@ -131,6 +143,9 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 	}
 	if err := sc.Err(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: there are no messages in it", name)
 	}
 	return out, nil
 }

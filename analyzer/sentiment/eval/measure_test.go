@@ -16,8 +16,12 @@ func TestRead(t *testing.T) {
 		{"1\tnegative\ta\tb", "negative"},
 		{"1\tplus_m\ttext", "positive"},
 		{"1\t\ttext", ""},
-		{"1\tambiguous\ttext", "left out"},
-		{"id\tlabel\ttext", "left out"},
+		{"1\tambiguous\ttext", "x: there are no messages"}, // it is left out
+		{"id\tlabel\ttext", "x: there are no messages"},
+		{"", "x: there are no messages"},
+		{"text\tlabel\tid", "x:1: the columns are text, label, id; they must be id, label, text"},
+		{"label\tid\ttext", "x:1: the columns are label, id, text; they must be id, label, text"},
+		{"text\tlabel", "x:1: the columns are text, label; they must be"},
 		{"1\tapproval,neutral\ttext", ""},
 		{"1\tjoy,glee\ttext", `x:1: the label "joy,glee" is none of`},
 		{"1\tangry\ttext", `x:1: the label "angry" is none of`},
@@ -32,9 +36,11 @@ func TestRead(t *testing.T) {
 		{`{"id":"1","text":"the price","rationales":{"price":["price"]}}`, `x:1: there is no tag "price" for rationales`},
 		{`{"id":"1","text":"the price","rationales":{"aspect:price":["Price"]}}`, `x:1: the rationale "Price" does not stand in the text`},
 		{`{"id":`, "x:1: "},
+		{`{"id":"1","messages":[{"text":"t"}]}`, `x:1: the record has no "text"; of conversations`},
+		{`{"id":"1","text":"t","aspects":["price"]}`, `x:1: the field "aspects" is a string; an example: {"text":`},
 	} {
 		list, err := eval.Read(strings.NewReader(tt.line+"\n"), "x")
-		got := "left out"
+		got := ""
 		switch {
 		case err != nil:
 			got = err.Error()
@@ -44,6 +50,9 @@ func TestRead(t *testing.T) {
 		if got != tt.want && (err == nil || !strings.HasPrefix(got, tt.want)) {
 			t.Errorf("%q: %q, want %q", tt.line, got, tt.want)
 		}
+	}
+	if _, err := eval.Read(strings.NewReader("1\tnegative\ttext\n"), "x.jsonl"); err == nil || !strings.Contains(err.Error(), "x.jsonl:1: this is no JSON object") {
+		t.Errorf("TSV named .jsonl: %v", err)
 	}
 }
 
