@@ -176,13 +176,18 @@ func (l *linter) learned(e *lexicon.Entry) bool {
 // places finds files of entries in a site's folder where no lexicon is read from.
 func (l *linter) places() error {
 	for _, layer := range l.Layers[1:] {
-		for _, pattern := range []string{"*.tsv", "*/*.tsv"} {
+		read := 0
+		for _, pattern := range []string{"*", "*/*"} {
 			names, err := fs.Glob(layer.FS, pattern)
 			if err != nil {
 				return err
 			}
 			for _, name := range names {
-				if dir := path.Dir(name); dir == "pl" || dir == "en" || name == "emoji.tsv" {
+				if dir := path.Dir(name); (dir == "pl" || dir == "en") && path.Ext(name) == ".tsv" || name == "emoji.tsv" {
+					read++
+					continue
+				}
+				if info, err := fs.Stat(layer.FS, name); err != nil || !info.Mode().IsRegular() {
 					continue
 				}
 				data, err := fs.ReadFile(layer.FS, name)
@@ -190,9 +195,12 @@ func (l *linter) places() error {
 					return err
 				}
 				if bytes.Contains(data, []byte("entry\tkind\t")) {
-					l.add(layer.File(name), 1, SeverityWarning, "place", "is not read: entries stand in the folders pl and en, and those of emoji in emoji.tsv")
+					l.add(layer.File(name), 1, SeverityWarning, "place", "is not read: entries stand in files named *.tsv in the folders pl and en, and those of emoji in emoji.tsv")
 				}
 			}
+		}
+		if read == 0 {
+			l.add(layer.File("pl"), 1, SeverityWarning, "place", "no entries here: they stand in files named *.tsv in the folders pl and en, and those of emoji in emoji.tsv")
 		}
 	}
 	return nil

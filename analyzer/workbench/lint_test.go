@@ -29,6 +29,8 @@ func TestLint(t *testing.T) {
 		{"a site silences", map[string]string{"pl/a.tsv": rows(good)}, map[string]string{"pl/b.tsv": rows("dobry / off")}, nil},
 		{"a site writes it otherwise", map[string]string{"pl/a.tsv": rows("=zła|=złe / tone / -1")}, map[string]string{"pl/b.tsv": rows("=złe|=zła / off")}, []string{`site1/pl/b.tsv:2: warning: means what pl/a.tsv:2 says as "=zła|=złe"`}},
 		{"a site's file astray", map[string]string{"pl/a.tsv": rows(good)}, map[string]string{"b.tsv": rows(good), "de/c.tsv": rows(good), "emoji.tsv": rows(), "oceny.tsv": "id\tlabel\ttext\n"}, []string{`site1/b.tsv:1: warning: is not read`, `site1/de/c.tsv:1: warning: is not read`}},
+		{"a site's file with another name", map[string]string{"pl/a.tsv": rows(good)}, map[string]string{"pl/b.csv": rows(good), "pl/notes.md": "see README"}, []string{`site1/pl:1: warning: no entries here`, `site1/pl/b.csv:1: warning: is not read`}},
+		{"a site's folder without entries", map[string]string{"pl/a.tsv": rows(good)}, map[string]string{"demo.jsonl": "{}"}, []string{`site1/pl:1: warning: no entries here`}},
 		{"over a sentence", map[string]string{"pl/a.tsv": rows("dobry =! zły / tone / 1")}, nil, []string{`pl/a.tsv:2: error: "dobry =! zły" can never match`}},
 		{"its own guard", map[string]string{"pl/a.tsv": rows("dobry -dobry / tone / 1")}, nil, []string{`pl/a.tsv:2: error: "dobry -dobry" can never match`, `pl/a.tsv:2: warning: "dobry -dobry": the guard "dobry" is one of`}},
 		{"an alternative's guard", map[string]string{"pl/a.tsv": rows("dobry|zły -zły / tone / 1")}, nil, []string{`pl/a.tsv:2: warning: "dobry|zły -zły": the guard "zły" is one of`}},
