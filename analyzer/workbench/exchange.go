@@ -39,7 +39,7 @@ type ImportOptions struct {
 // Import reads a foreign word list as entries: words as forms, as they stand in the
 // list; emoticons and emoji as such. Opinion is the strength of the polarity. Lines
 // that cannot be an entry are in the errors. Where a word stands twice, the first
-// counts.
+// counts; one that praises here and blames there is an error, too.
 func Import(r io.Reader, name string, o ImportOptions) ([]lexicon.Entry, lexicon.Errors, error) {
 	scale := map[Format]float64{VADER: 4, AFINN: 5, List: 1}[o.Format]
 	if scale == 0 {
@@ -48,7 +48,7 @@ func Import(r io.Reader, name string, o ImportOptions) ([]lexicon.Entry, lexicon
 	var (
 		out  []lexicon.Entry
 		errs lexicon.Errors
-		seen = map[string]bool{}
+		seen = map[string]*lexicon.Entry{}
 	)
 	sc := bufio.NewScanner(r)
 	for n := 1; sc.Scan(); n++ {
@@ -80,13 +80,19 @@ func Import(r io.Reader, name string, o ImportOptions) ([]lexicon.Entry, lexicon
 			fail("%q cannot be an entry", words)
 			continue
 		}
-		if !seen[e.Pattern] {
-			seen[e.Pattern] = true
+		switch first := seen[e.Pattern]; {
+		case first == nil:
+			seen[e.Pattern] = &e
 			out = append(out, e)
+		case first.Polarity*e.Polarity < 0:
+			fail("%q is %g here and %g above; the first counts", words, e.Polarity, first.Polarity)
 		}
 	}
 	if err := sc.Err(); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(out) == 0 && len(errs) == 0 {
+		return nil, nil, fmt.Errorf("%s: there are no words in it", name)
 	}
 	slices.SortFunc(out, func(a, b lexicon.Entry) int { return strings.Compare(a.Pattern, b.Pattern) })
 	return out, errs, nil
