@@ -66,9 +66,7 @@ func (s *Scorer) read(m *scratch, message, hint string) {
 		m.words = append(m.words, w)
 	}
 	m.lang = hint
-	switch hint {
-	case "pl", "en", "mixed":
-	default:
+	if hint != "mixed" && len(hint) != 2 {
 		m.lang = decide(message, pl, en, both, words, strange, guesses)
 	}
 	switch m.lang {

@@ -39,6 +39,9 @@ type Fitted struct {
 // heldBack is the share of messages that are not learned from: one in so many.
 const heldBack = 10
 
+// fewest is from how many labelled messages anything is learned.
+const fewest = 100
+
 // Fit learns words from messages that are labelled with a sentiment, on top of all that
 // the lexicon knows. One message in ten is held back to measure on.
 func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, error) {
@@ -54,8 +57,8 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 			train = append(train, e)
 		}
 	}
-	if len(train) < 100 || len(held) == 0 {
-		return nil, fmt.Errorf("%d messages in %s with a sentiment: too few to learn from; give some 120 at least, better thousands, as TSV (id, label, text) or JSON Lines (lang, text, sentiment)", len(train)+len(held), o.Lang)
+	if len(train) < fewest || len(held) == 0 {
+		return nil, tooFew(len(train)+len(held), "in "+o.Lang.String()+" ")
 	}
 	const rate, epochs, averaged, ratio = 0.2, 20, 6, 1 // as the shipped words of desk talk were learned
 	rows := l.Learn(train, o.Domain, sentiment.LearnOptions{Lang: o.Lang, Least: o.Least, Most: o.Most, L1: o.L1, L2: o.L2, Rate: rate, Epochs: epochs, Averaged: averaged, Ratio: ratio})
@@ -72,12 +75,22 @@ func (l *Lexicon) Fit(examples []sentiment.Example, o FitOptions) (*Fitted, erro
 
 // FitModel fits the weights of the model anew, for the lexicon as it is. The settings
 // are those of the shipped model.
-func (l *Lexicon) FitModel(examples []sentiment.Example) *sentiment.Model {
-	read := slices.Clone(examples)
+func (l *Lexicon) FitModel(examples []sentiment.Example) (*sentiment.Model, error) {
+	read, labelled := slices.Clone(examples), 0
 	for i := range read {
 		read[i].Hide = 0.6
+		if read[i].Sentiment != "" {
+			labelled++
+		}
 	}
-	return l.Scorer.Fit(read, sentiment.FitOptions{Ridge: 8, Rounds: 400, Folds: 5, Copies: 4}).Model
+	if labelled < fewest {
+		return nil, tooFew(labelled, "")
+	}
+	return l.Scorer.Fit(read, sentiment.FitOptions{Ridge: 8, Rounds: 400, Folds: 5, Copies: 4}).Model, nil
+}
+
+func tooFew(n int, in string) error {
+	return fmt.Errorf("%d messages %swith a sentiment: too few to learn from; give some 120 at least, better thousands, as TSV (id, label, text) or JSON Lines (lang, text, sentiment)", n, in)
 }
 
 func (l *Lexicon) measure(examples []sentiment.Example, lang lexicon.Lang) eval.Report {

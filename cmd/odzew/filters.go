@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,9 @@ import (
 	"odzew/connectors/mail"
 	"odzew/reporter/mask"
 )
+
+// langCode is what counts of what a record says of its language: of en-GB the first part.
+var langCode = regexp.MustCompile(`^([a-z]{2}|mixed|und)\b`)
 
 type scoreCmd struct {
 	Format     string `enum:"jsonl,lines" default:"jsonl" help:"jsonl: {\"id\",\"text\"} a line; lines: one text a line."`
@@ -55,9 +59,13 @@ func (c *scoreCmd) Run(ctx context.Context, p *program) error {
 		} else if err := readRecord(line, &in); err != nil {
 			return f.setAside(n, err)
 		} else if in.Text == nil {
-			return f.setAside(n, errors.New(`the record has no "text"`))
+			return f.setAside(n, errors.New(`the record has no "text"; a line is {"id":"1","text":"…"}`))
 		}
-		s := sc.Score(strings.ToValidUTF8(*in.Text, "\uFFFD"), in.Lang, !c.NoEvidence)
+		lang := langCode.FindString(strings.ToLower(in.Lang))
+		if lang == "" && in.Lang != "" {
+			return f.setAside(n, fmt.Errorf("lang is %q; it must be pl, en, mixed or another code of two letters; left out, it is found out", in.Lang))
+		}
+		s := sc.Score(strings.ToValidUTF8(*in.Text, "\uFFFD"), lang, !c.NoEvidence)
 		if s.Evidence == nil && !c.NoEvidence {
 			s.Evidence = []odzew.Evidence{}
 		}

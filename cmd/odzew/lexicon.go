@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -87,6 +88,9 @@ func openLexicon(whole string, overlays []string) (*workbench.Lexicon, error) {
 		return nil, usageError{err}
 	}
 	l, err := workbench.Open(model, base, over...)
+	if whole != "" && errors.Is(err, fs.ErrNotExist) {
+		return nil, usagef("%w; if it holds entries on top of the shipped ones, name it with --overlay", err)
+	}
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -121,6 +125,10 @@ func (p *program) openInput(name string) (io.ReadCloser, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, usageError{err}
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		f.Close()
+		return nil, usagef("%s is a directory; name a file", name)
 	}
 	return f, nil
 }
@@ -321,6 +329,10 @@ func (c *lexiconEvalCmd) evaluate(p *program, cfg *Config, l *workbench.Lexicon,
 	examples, err := eval.Read(in, name)
 	if err != nil {
 		return err
+	}
+	labelled := func(e sentiment.Example) bool { return e.Sentiment != "" || e.Full }
+	if !c.Alarms && !slices.ContainsFunc(examples, labelled) {
+		return fmt.Errorf("%s: no labelled messages, so nothing to measure on: label them with a sentiment or frustration; --alarms shows what unlabelled ones raise", name)
 	}
 	if len(c.Strip) > 0 {
 		for i := range examples {

@@ -61,7 +61,10 @@ func (c *lexiconFitCmd) Run(p *program) error {
 		return err
 	}
 	if c.Model != "" {
-		m := l.FitModel(examples)
+		m, err := l.FitModel(examples)
+		if err != nil {
+			return err
+		}
 		if err := writeFile(c.Model, m.Bytes("Fitted weights of the features of a message. Written by odzew lexicon fit."), 0o644); err != nil {
 			return err
 		}
