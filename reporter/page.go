@@ -157,7 +157,7 @@ func (d Digest) headline(l locale) (t tone, call, rest string) {
 	if len(facts) > 1 {
 		rest = ", " + strings.Join(facts[1:], ", ") + "."
 	}
-	if d.Quality.Until == nil && !d.FirstWeek && !d.worse() {
+	if d.Quality.Until == nil && !d.FirstWeek && !d.worse() && !d.Waits.late() {
 		rest += " " + l.rest
 	}
 	return t, facts[0], rest
