@@ -280,12 +280,13 @@ func dateOf(t time.Time) time.Time {
 type momentFacts struct {
 	name        string
 	now, before Touch
-	settled     [2]Touch // of these, what began settling days ago or earlier
-	stages      [len(journeyStages)]int
-	topics      []Topic
-	waits       TouchpointWaits
-	peersMedian int64 // of the others' waits
-	moment      Moment
+	// Of these, what began settling days ago or earlier.
+	settled, settledBefore Touch
+	stages                 [len(journeyStages)]int
+	topics                 []Topic
+	waits                  TouchpointWaits
+	peersMedian            int64 // of the others' waits
+	moment                 Moment
 }
 
 // gathered sums up by touchpoint, in the order of names, and by stage.
@@ -299,17 +300,17 @@ func gathered(in JourneyInput, from, settled string) ([]*momentFacts, [len(journ
 	}
 	var stages [len(journeyStages)]Touch
 	for _, t := range in.Touches {
-		f := of(t.Touchpoint)
-		sum, old := &f.now, &f.settled[0]
+		f, old := of(t.Touchpoint), t.Day <= settled
 		if t.Day < from {
-			sum, old = &f.before, &f.settled[1]
-		}
-		sum.add(t)
-		if t.Day <= settled {
-			old.add(t)
-		}
-		if t.Day < from {
+			f.before.add(t)
+			if old {
+				f.settledBefore.add(t)
+			}
 			continue
+		}
+		f.now.add(t)
+		if old {
+			f.settled.add(t)
 		}
 		if i := slices.Index(journeyStages[:], t.Stage); i >= 0 {
 			f.stages[i] += t.Conversations
@@ -406,10 +407,10 @@ func compare(judged, all []*momentFacts) {
 		for _, o := range all {
 			if o != f {
 				others.add(o.now)
-				settled.add(o.settled[0])
+				settled.add(o.settled)
 			}
 		}
-		f.moment.Past = f.against(f.before, f.settled[1], f.waits.Before, &past)
+		f.moment.Past = f.against(f.before, f.settledBefore, f.waits.Before, &past)
 		rest := waits.Without(f.waits.Now)
 		f.peersMedian, _ = rest.Median()
 		f.moment.Peers = f.against(others, settled, rest, &peers)
@@ -437,7 +438,7 @@ func (f *momentFacts) against(base, settled Touch, waits stats.Sample, trials *[
 	}
 	c.Negative = try(f.now.Negative, f.now.Conversations, base.Negative, base.Conversations)
 	c.Strong = try(f.now.Strong, f.now.Conversations, base.Strong, base.Conversations)
-	c.Open = try(f.settled[0].Open, f.settled[0].Asked, settled.Open, settled.Asked)
+	c.Open = try(f.settled.Open, f.settled.Asked, settled.Open, settled.Asked)
 	if s, ok := stats.Shifted(waits, f.waits.Now); ok && s.NNow >= MinHeadline && s.NBefore >= MinHeadline {
 		c.Wait = &WaitChange{N: s.NNow, Base: s.NBefore, Seconds: s.Seconds, Low: s.Low, High: s.High, Clear: s.Exclusive}
 		*trials = append(*trials, trial{s.P, &c.Wait.Clear})
@@ -473,7 +474,7 @@ func (f *momentFacts) judge() {
 			m.Because = append(m.Because, BadWaiting)
 		}
 	}
-	if old := f.settled[0]; worse(m.Peers.Open, share(old.Open, old.Asked)) {
+	if old := f.settled; worse(m.Peers.Open, share(old.Open, old.Asked)) {
 		m.Because = append(m.Because, BadOpen)
 		if m.Excess == 0 {
 			m.Excess = excess(m.Peers.Open, old.Asked)

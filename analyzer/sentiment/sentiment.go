@@ -109,8 +109,8 @@ type scratch struct {
 }
 
 // Score scores a text. The hint is the language where the source knows it ("pl",
-// "en", "mixed", another ISO 639-1 code), or empty. Evidence is listed where it is asked for; it changes
-// no other figure.
+// "en", "mixed", another ISO 639-1 code), or empty. Evidence is listed where it is
+// asked for; it changes no other figure.
 func (s *Scorer) Score(message, hint string, evidence bool) odzew.Score {
 	if evidence {
 		return s.score(message, hint, always)
