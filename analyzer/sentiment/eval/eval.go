@@ -52,7 +52,7 @@ func Read(r io.Reader, name string) ([]sentiment.Example, error) {
 			}
 			if err := json.Unmarshal(line, &rec); err != nil {
 				if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
-					err = fmt.Errorf(`the field %q is a %s; an example: {"text":"…","sentiment":"mixed","frustration":1,"signals":["waiting"],"aspects":[{"aspect":"price","polarity":"negative"}]}`, strings.ToLower(wrong.Field), wrong.Value)
+					err = fmt.Errorf(`the field %q holds a JSON %s; an example: {"text":"…","sentiment":"mixed","frustration":1,"signals":["waiting"],"aspects":[{"aspect":"price","polarity":"negative"}]}`, strings.ToLower(wrong.Field), wrong.Value)
 				}
 				return nil, fmt.Errorf("%s:%d: %w", name, n, err)
 			}

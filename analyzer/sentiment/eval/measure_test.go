@@ -37,7 +37,7 @@ func TestRead(t *testing.T) {
 		{`{"id":"1","text":"the price","rationales":{"aspect:price":["Price"]}}`, `x:1: the rationale "Price" does not stand in the text`},
 		{`{"id":`, "x:1: "},
 		{`{"id":"1","messages":[{"text":"t"}]}`, `x:1: the record has no "text"; of conversations`},
-		{`{"id":"1","text":"t","aspects":["price"]}`, `x:1: the field "aspects" is a string; an example: {"text":`},
+		{`{"id":"1","text":"t","aspects":["price"]}`, `x:1: the field "aspects" holds a JSON string; an example: {"text":`},
 	} {
 		list, err := eval.Read(strings.NewReader(tt.line+"\n"), "x")
 		got := ""
