@@ -266,6 +266,7 @@ func (s *Scorer) weigh(m *scratch, i int, sc *scope) {
 	if t := &m.toks[h.Start]; inflects && t.Has(text.Caps) && t.Letters >= 3 && m.tags.capsShare < 0.6 {
 		change(h.Start, h.Start+1, h.Entry, ruleCapitals, capitals)
 	}
+	// A quoted word or two, or a phrase that ends in them; longer quotations are cited.
 	if t := &m.toks[h.Start]; w > 0 && inflects && (t.Has(text.Quoted) && h.End-h.Start <= 2 || !t.Has(text.Quoted) && m.toks[h.End-1].Has(text.Quoted)) {
 		change(h.Start, h.End, h.Entry, ruleQuoted, quotedPraise)
 		m.f[fQuotedPraise] = 1
