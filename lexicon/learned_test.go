@@ -173,11 +173,10 @@ func TestLearnedLayers(t *testing.T) {
 	}
 	for entry, want := range map[string]string{"dobra": "aspect:returns=300 ", "zima": "emotion:joy=-100 aspect:price=200 ", "łyżka": ""} {
 		got, r := "", table.Row(table.Find(lexicon.EntryHash(entry)))
-		if told := table.Told(r); told != nil {
-			for k, name := range lexicon.ToldTags {
-				if w := told.At(k); w != 0 {
-					got += fmt.Sprintf("%s=%d ", name, w)
-				}
+		told := table.Told(r)
+		for k, name := range lexicon.ToldTags {
+			if w := told.At(k); w != 0 {
+				got += fmt.Sprintf("%s=%d ", name, w)
 			}
 		}
 		if got != want || r.Pulls() == (entry == "zima") {

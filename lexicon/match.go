@@ -71,6 +71,11 @@ func (c *Compiled) Find(exact, folded Hash) uint32 {
 	return id
 }
 
+// Ahead loads what Find looks at first, and returns some of it so that it must be loaded.
+// Look-ups wait for memory most of their time: loads that do not wait for what another
+// one found share that time.
+func (c *Compiled) Ahead(exact Hash) uint64 { return c.index.ahead(exact) }
+
 // FormLangs returns the languages in which a form is a word; none for 0.
 func (c *Compiled) FormLangs(id uint32) Langs { return Langs(c.forms[id].langs) }
 

@@ -55,9 +55,15 @@ func (x *index) place(h Hash, is func(id uint32) bool) (id uint32, slot *uint64)
 	}
 }
 
+// ahead returns the slot that a look-up of the hash begins with.
+func (x *index) ahead(h Hash) uint64 { return x.slots[region(mix(h), len(x.slots))] }
+
+// filterBit returns which bit of the filter is that of a hash.
+func (x *index) filterBit(h Hash) int { return region(mix(h), 64*len(x.filter)) }
+
 // note puts a hash into the filter.
 func (x *index) note(h Hash) {
-	bit := region(mix(h), 64*len(x.filter))
+	bit := x.filterBit(h)
 	x.filter[bit/64] |= 1 << (bit % 64)
 }
 
@@ -77,7 +83,7 @@ func (x *index) find(h Hash) uint32 {
 
 // findRare is find for a hash that is most likely not known.
 func (x *index) findRare(h Hash) uint32 {
-	bit := region(mix(h), 64*len(x.filter))
+	bit := x.filterBit(h)
 	if x.filter[bit/64]>>(bit%64)&1 == 0 {
 		return 0
 	}

@@ -13,7 +13,7 @@ import (
 type Table struct {
 	index   index
 	rows    []TableRow // 0 is none
-	told    []Told     // 0 is none
+	told    []Told     // 0 has no weights
 	entries []entriesOf
 	text    string   // the entries, one behind the other
 	ends    []uint32 // of the entries in the text; 0 is none
@@ -164,6 +164,13 @@ func (t *Table) row(h Hash, hashes *[]Hash) uint32 {
 // StemHash or LemmaHash made; 0 where nothing was learned.
 func (t *Table) Find(h Hash) uint32 { return t.index.findRare(h) }
 
+// Ahead loads what Find and Lemma look at first for the folded hash of a word, as
+// Compiled.Ahead does.
+func (t *Table) Ahead(folded Hash) uint64 {
+	bit := t.index.filterBit(folded)
+	return t.index.filter[bit/64] ^ t.index.ahead(folded) ^ t.lemmas.index.ahead(folded)
+}
+
 // Lemma returns the hash, as LemmaHash makes it, of the word of which a form is, and the
 // number of its row; 0 where that is not known.
 func (t *Table) Lemma(form Hash) (h Hash, row uint32) {
@@ -177,13 +184,8 @@ func (t *Table) LemmaName(form Hash) string { return t.lemmas.name(form) }
 // Row returns a row by its number; an empty one for 0.
 func (t *Table) Row(id uint32) *TableRow { return &t.rows[id] }
 
-// Told returns the weights of the tags of a row; nil where it tells none.
-func (t *Table) Told(r *TableRow) *Told {
-	if r.told == 0 {
-		return nil
-	}
-	return &t.told[r.told]
-}
+// Told returns the weights of the tags of a row; zeros where it tells none.
+func (t *Table) Told(r *TableRow) *Told { return &t.told[r.told] }
 
 // Stems has a bit for each number of letters of which stems were learned.
 func (t *Table) Stems() uint8 { return t.stems }

@@ -100,10 +100,8 @@ func (p *pulls) add(t *lexicon.Table, words []learnedWord) {
 		desk += r.Pull[lexicon.Desk]
 		review += r.Pull[p.sort]
 		talk += int(r.Talk)
-		if tags := t.Told(r); tags != nil {
-			for k, v := range tags {
-				told[k] += v
-			}
+		for k, v := range t.Told(r) {
+			told[k] += v
 		}
 	}
 	for c := range p.desk {
@@ -130,6 +128,9 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 	}
 	if t.Denies() {
 		m.deny()
+	}
+	for i := range m.toks {
+		m.ahead ^= t.Ahead(m.toks[i].Folded)
 	}
 	last, pairs := -1, false       // the word in front, and whether pairs begin with it
 	apart, further := false, false // whether pairs with a word between begin with the one before it, and with itself

@@ -17,6 +17,9 @@ func (s *Scorer) read(m *scratch, message, hint string) {
 	m.text = message
 	m.toks = text.Tokenize(m.toks[:0], message)
 	m.saidOnce()
+	for i := range m.toks {
+		m.ahead ^= s.lex.Ahead(m.toks[i].Exact)
+	}
 	m.words = m.words[:0]
 	const mostGuesses = 200 // unknown words of a message that are looked at twice
 	var pl, en, both, words, strange, guesses int

@@ -101,6 +101,7 @@ type scratch struct {
 	pulls   pulls
 	hint    hint
 	said    []lexicon.Hash // of the sentences
+	ahead   uint64         // of what was loaded ahead; nobody reads it
 	names   []string       // words for the tagger
 	tagged  int            // how often it was asked
 	plea    bool           // praise was likeliest, and a plea is none

@@ -323,7 +323,7 @@ func (m *scratch) strongest(tag int) *learnedWord {
 	most := int16(0)
 	for i := range m.learned {
 		x := &m.learned[i]
-		if told := x.table.Told(x.table.Row(x.row)); told != nil && told.At(tag) > most {
+		if told := x.table.Told(x.table.Row(x.row)); told.At(tag) > most {
 			best, most = x, told.At(tag)
 		}
 	}
