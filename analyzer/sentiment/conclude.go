@@ -35,6 +35,7 @@ var classNames = [numClasses]odzew.Sentiment{negative: odzew.Negative, neutral: 
 // conclude fills in the score.
 func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 	p := s.model.probabilities(&m.f, &m.pulls)
+	m.barClasses(&p)
 	// Who asks for haste or tells of distress praises nothing, unless an entry does.
 	plea := m.tags.signals&(bit(sigPressure)|bit(sigVulnerability)) != 0
 	praise := !plea || m.f[fPos] > 0
@@ -82,6 +83,39 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 	}
 	for rest := signals; rest != 0; rest &= rest - 1 {
 		score.Signals = append(score.Signals, lexicon.Signals[bits.TrailingZeros32(rest)])
+	}
+}
+
+// barClasses takes out the classes that a feeling which the writer names leaves no room
+// for: it reports nothing neutrally, however much else is asked, and one of blame praises
+// nothing where no entry does. Where the message looked neutral, there is no more to go by.
+// Who only fears that something may happen still asks.
+func (m *scratch) barClasses(p *[numClasses]float64) {
+	t := &m.tags
+	bad := t.feelings[frustration]|t.feelings[disappointment]|t.feelings[anger] != 0
+	good := t.feelings[joy]|t.feelings[satisfaction]|t.feelings[gratitude] != 0
+	if !bad && !good {
+		return
+	}
+	calm := p[neutral] >= max(p[negative], p[positive], p[mixed])
+	barred := [numClasses]bool{neutral: true}
+	switch blames, praises := bad || m.f[fNeg] > 0, good || m.f[fPos] > 0; {
+	case calm:
+		barred[negative], barred[positive], barred[mixed] = good, bad, !blames || !praises
+	case bad:
+		barred[positive] = !praises
+	}
+	sum := 0.0
+	for c := range p {
+		if barred[c] {
+			p[c] = 0
+			continue
+		}
+		p[c] += 1e-9 // were nothing left
+		sum += p[c]
+	}
+	for c := range p {
+		p[c] /= sum
 	}
 }
 

@@ -124,6 +124,55 @@ func load(t *testing.T) (*lexicon.Set, *sentiment.Model) {
 	return set, model
 }
 
+// TestNamedFeeling proves that who names a feeling of theirs is told to blame or to praise,
+// however sure the model is that the message only asks, and who asks what if is not.
+func TestNamedFeeling(t *testing.T) {
+	set, model := load(t)
+	set.Learned, model.Reviews, model.Tags = nil, nil, nil
+	model.Classes = [len(model.Classes)][4]float32{{0, 9, 0, 0}} // only neutral
+	s := sentiment.New(set.Compile(), model)
+	for text, want := range map[string]odzew.Sentiment{
+		"Jestem rozczarowany. Proszę o dosłanie śrub.":             odzew.Negative,
+		"I'm fed up. Please send the screws.":                      odzew.Negative,
+		"Jestem zadowolona z szafy. Proszę o fakturę.":             odzew.Positive,
+		"We are happy with it. Please send the bill.":              odzew.Positive,
+		"Jestem zadowolona z szafy, a kurierem rozczarowana.":      odzew.Mixed,
+		"Jestem zła na kuriera, choć z szafy jestem zadowolona.":   odzew.Mixed,
+		"Czy mogę oddać szafę, jeśli będę niezadowolona?":          odzew.Neutral,
+		"Can I send it back if I'm not happy with it?":             odzew.Neutral,
+		"I'm worried about the dose, may I take two?":              odzew.Neutral,
+		"Szkoda 118/24: proszę o termin oględzin. Szkoda w aucie.": odzew.Neutral,
+		"Nie jestem zły, pytam tylko, kiedy szafa przyjedzie.":     odzew.Neutral,
+		"Proszę o fakturę za szafę.":                               odzew.Neutral,
+	} {
+		got := s.Score(text, "", false)
+		if *got.Sentiment != want {
+			t.Errorf("%q: %s %+v, want %s", text, *got.Sentiment, got.Probabilities, want)
+		}
+		if p := got.Probabilities; want != odzew.Neutral && (p.Neutral != 0 || got.Confidence < 0.5) {
+			t.Errorf("%q: %+v, confidence %v", text, p, got.Confidence)
+		}
+	}
+}
+
+// TestNamedBlame proves that who names a bad feeling praises nothing, however likely the
+// model holds it, unless an entry praises.
+func TestNamedBlame(t *testing.T) {
+	set, model := load(t)
+	set.Learned, model.Reviews, model.Tags = nil, nil, nil
+	model.Classes = [len(model.Classes)][4]float32{{0, 0, 9, 0}} // only praise
+	s := sentiment.New(set.Compile(), model)
+	for text, want := range map[string]odzew.Sentiment{
+		"Jestem bardzo niezadowolona z zakupu.":                  odzew.Negative,
+		"Byłam rozczarowana, ale teraz szafa jest piękna.":       odzew.Positive,
+		"I was disappointed, but the new one works beautifully.": odzew.Positive,
+	} {
+		if got := s.Score(text, "", false); *got.Sentiment != want {
+			t.Errorf("%q: %s %+v, want %s", text, *got.Sentiment, got.Probabilities, want)
+		}
+	}
+}
+
 // TestPlea proves that who asks for haste or tells of distress is not taken for praising,
 // however likely the model holds it, unless an entry praises.
 func TestPlea(t *testing.T) {

@@ -102,6 +102,16 @@ func TestEval(t *testing.T) {
 	}
 }
 
+// TestPlain holds how messages are told that are as plain as most of an inbox. Nothing is
+// learned from them; they are by another writer than those of the corpus.
+func TestPlain(t *testing.T) {
+	r := eval.Run(scorer(t), load(t, filepath.Join("testdata", "plain.pl.jsonl")))
+	t.Logf("%d: accuracy %.3f, F1 of 4 %.3f, signals %.3f, aspects %.3f, stage %.3f, emotion %.3f", r.N, r.Accuracy.Value, r.F1Four.Value, r.SignalsF1, r.AspectsF1, r.StageAccuracy, r.EmotionAccuracy)
+	if r.Accuracy.Value < 0.9 || r.SignalsF1 < 0.8 || r.AspectsF1 < 0.73 || r.StageAccuracy < 0.8 {
+		t.Error("plain messages are told worse than they were")
+	}
+}
+
 func folded(r rune) rune {
 	_, f := lexicon.Fold(r)
 	if f != 0 && r > 0x7F && f < 0x80 {

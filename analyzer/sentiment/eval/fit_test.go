@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,7 +42,9 @@ var (
 	hidden = flag.Float64("hidden", 0.6, "with -fit: the share of phrases that are hidden in messages that entries were written for; of the corpus half of it")
 	known  = flag.Float64("known", 0.5, "with -fit: the weight of such messages")
 	desk   = flag.Float64("desk", 18, "with -fit: how many sentences of reviews a message weighs where they are told apart")
-	short  = flag.Float64("phrases", 2, "with -fit: the weight of the phrases that test entries, where classes are learned")
+	short  = flag.Float64("phrases", 3, "with -fit: the weight of the phrases that test entries, where classes are learned")
+	pairs  = flag.Float64("pairs", 1, "with -fit: how many pairs of short messages there are beside each message")
+	paired = flag.Float64("paired", 0.3, "with -fit: the weight of such a pair")
 	public = flag.Float64("public", 1, "with -fit: the factor on the weights of public sets")
 )
 
@@ -229,15 +233,80 @@ func TestTaught(t *testing.T) {
 	}
 }
 
+// joined are pairs of short messages as one: what praises and then asks, praises two
+// things, reports a fault and is annoyed by it. Few of the corpus are built so, of which
+// each was written to say one thing, and most of an inbox are. What the parts are tells the
+// whole by the definition of the classes: neutral is only what is neutral in each part.
+func joined(own []sentiment.Example) (out []sentiment.Example) {
+	var asks, neutral, blames, praises [2][]*sentiment.Example
+	for i := range own {
+		e := &own[i]
+		n := len(strings.Fields(e.Text))
+		lang := slices.Index([]string{"pl", "en"}, e.Lang)
+		if n < 2 || n > 14 || e.Weight == 0 || lang < 0 || strings.Contains(e.Text, "\n") {
+			continue
+		}
+		switch e.Sentiment {
+		case odzew.Neutral:
+			neutral[lang] = append(neutral[lang], e)
+			if strings.Contains(e.Text, "?") || request.MatchString(strings.ToLower(e.Text)) {
+				asks[lang] = append(asks[lang], e)
+			}
+		case odzew.Negative:
+			if !slices.Contains(e.Signals, "sarcasm") {
+				blames[lang] = append(blames[lang], e)
+			}
+		case odzew.Positive:
+			praises[lang] = append(praises[lang], e)
+		}
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for lang := range asks {
+		for _, k := range []struct {
+			first, second []*sentiment.Example
+			class         odzew.Sentiment
+			share         float64
+		}{
+			{praises[lang], asks[lang], odzew.Positive, 0.25},
+			{blames[lang], asks[lang], odzew.Negative, 0.3},
+			{praises[lang], praises[lang], odzew.Positive, 0.1},
+			{blames[lang], blames[lang], odzew.Negative, 0.1},
+			{neutral[lang], asks[lang], odzew.Neutral, 0.15},
+			{praises[lang], blames[lang], odzew.Mixed, 0.1},
+		} {
+			for range int(k.share * *pairs * float64(len(k.first)+len(k.second))) {
+				a, b := k.first[random.IntN(len(k.first))], k.second[random.IntN(len(k.second))]
+				if random.IntN(3) == 0 {
+					a, b = b, a
+				}
+				out = append(out, sentiment.Example{Text: sentence(a.Text) + " " + b.Text, Lang: a.Lang, Sentiment: k.class, Weight: *paired, Hide: *hidden / 2})
+			}
+		}
+	}
+	return out
+}
+
+// request finds what most requests say.
+var request = regexp.MustCompile(`prosz|poproszę|czy |chciał(a)?bym|please|(can|could) (you|i|we) |i would like`)
+
+// sentence ends a text with a mark, as most people do, or with none.
+func sentence(s string) string {
+	if len(s)%4 == 0 || strings.ContainsAny(s[len(s)-1:], ".!?") {
+		return s
+	}
+	return s + []string{".", ",", "."}[len(s)%3]
+}
+
 // fitDesk fits the model of desk talk and learns its words.
 func fitDesk(s *sentiment.Scorer, own, others []sentiment.Example) (*sentiment.Model, []*lexicon.LearnedFile) {
 	options := sentiment.FitOptions{Ridge: *ridge, Rounds: 400, Folds: 5, Copies: 4}
-	fitted := s.Fit(slices.Concat(own, others), options)
+	read := slices.Concat(own, joined(own))
+	fitted := s.Fit(slices.Concat(read, others), options)
 	var files []*lexicon.LearnedFile
 	for _, lang := range []lexicon.Lang{lexicon.PL, lexicon.EN} {
 		o := deskOptions
 		o.Lang, o.Fit, o.Folds = lang, options, fitted.Folds
-		rows := s.Learn(only(own, func(e *sentiment.Example) bool { return e.Lang == lang.String() }), lexicon.Desk, o)
+		rows := s.Learn(only(read, func(e *sentiment.Example) bool { return e.Lang == lang.String() }), lexicon.Desk, o)
 		files = append(files, &lexicon.LearnedFile{Name: lang.String() + "/" + lexicon.LearnedName(lexicon.Desk), Lang: lang, Domain: lexicon.Desk, Rows: rows})
 	}
 	o := tagOptions
