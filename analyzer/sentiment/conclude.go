@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"odzew"
+	"odzew/analyzer/text"
 	"odzew/lexicon"
 )
 
@@ -35,7 +36,7 @@ var classNames = [numClasses]odzew.Sentiment{negative: odzew.Negative, neutral: 
 // conclude fills in the score.
 func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 	p := s.model.probabilities(&m.f, &m.pulls)
-	m.barClasses(&p)
+	bar(&p, m.barred(s, &p))
 	// Who asks for haste or tells of distress praises nothing, unless an entry does.
 	plea := m.tags.signals&(bit(sigPressure)|bit(sigVulnerability)) != 0
 	praise := !plea || m.f[fPos] > 0
@@ -86,24 +87,43 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 	}
 }
 
-// barClasses takes out the classes that a feeling which the writer names leaves no room
-// for: it reports nothing neutrally, however much else is asked, and one of blame praises
-// nothing where no entry does. Where the message looked neutral, there is no more to go by.
-// Who only fears that something may happen still asks.
-func (m *scratch) barClasses(p *[numClasses]float64) {
+// barred tells the classes that what the writer says leaves no room for. Who names a feeling
+// of theirs reports nothing neutrally, however much else is asked, and with a bad one
+// praises nothing where no entry does; where the message looked neutral, there is no more to
+// go by. Who only fears that something may happen still asks. Thanks alone blame nobody.
+func (m *scratch) barred(s *Scorer, p *[numClasses]float64) (barred [numClasses]bool) {
 	t := &m.tags
 	bad := t.feelings[frustration]|t.feelings[disappointment]|t.feelings[anger] != 0
 	good := t.feelings[joy]|t.feelings[satisfaction]|t.feelings[gratitude] != 0
-	if !bad && !good {
-		return
+	blames, praises := bad || m.f[fNeg] > 0, good || m.f[fPos] > 0
+	switch {
+	case (bad || good) && p[neutral] >= max(p[negative], p[positive], p[mixed]):
+		return [numClasses]bool{negative: good, neutral: true, positive: bad, mixed: !blames || !praises}
+	case bad || good:
+		barred[neutral], barred[positive] = true, !praises
+	case m.f[fPolite] > 0 && t.toned == 0 && m.onlyPolite(s):
+		barred[negative], barred[mixed] = true, true
 	}
-	calm := p[neutral] >= max(p[negative], p[positive], p[mixed])
-	barred := [numClasses]bool{neutral: true}
-	switch blames, praises := bad || m.f[fNeg] > 0, good || m.f[fPos] > 0; {
-	case calm:
-		barred[negative], barred[positive], barred[mixed] = good, bad, !blames || !praises
-	case bad:
-		barred[positive] = !praises
+	return barred
+}
+
+// onlyPolite reports whether a message is nothing but polite formulas.
+func (m *scratch) onlyPolite(s *Scorer) bool {
+	for i := range m.toks {
+		if m.toks[i].Kind == text.Mark {
+			continue
+		}
+		if o := m.owner[i]; o == 0 || s.info[m.matches[o-1].Entry].kind != lexicon.Politeness {
+			return false
+		}
+	}
+	return true
+}
+
+// bar takes classes out, and shares what they had among the others.
+func bar(p *[numClasses]float64, barred [numClasses]bool) {
+	if barred == [numClasses]bool{} {
+		return
 	}
 	sum := 0.0
 	for c := range p {

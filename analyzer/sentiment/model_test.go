@@ -155,6 +155,25 @@ func TestNamedFeeling(t *testing.T) {
 	}
 }
 
+// TestThanksAlone proves that thanks alone blame nobody, however likely the model holds it.
+func TestThanksAlone(t *testing.T) {
+	set, model := load(t)
+	set.Learned, model.Reviews, model.Tags = nil, nil, nil
+	model.Classes = [len(model.Classes)][4]float32{{9, 0, 0, 8}} // only blame
+	s := sentiment.New(set.Compile(), model)
+	for text, blames := range map[string]bool{
+		"Dziękuję za informacje.":             false,
+		"Thanks for the update":               false,
+		"Thank you very much for your reply!": false,
+		"Dziękuję za informacje bez sensu.":   true,
+		"Thanks for the update, again.":       true,
+	} {
+		if got := s.Score(text, "", false); (*got.Sentiment == odzew.Negative) != blames || got.Probabilities.Negative == 0 != !blames {
+			t.Errorf("%q: %s %+v", text, *got.Sentiment, got.Probabilities)
+		}
+	}
+}
+
 // TestNamedBlame proves that who names a bad feeling praises nothing, however likely the
 // model holds it, unless an entry praises.
 func TestNamedBlame(t *testing.T) {
