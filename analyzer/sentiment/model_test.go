@@ -124,13 +124,20 @@ func load(t *testing.T) (*lexicon.Set, *sentiment.Model) {
 	return set, model
 }
 
+// inclined returns a scorer of the shipped entries that leans to classes by so much,
+// whatever a message says.
+func inclined(t *testing.T, classes [4]float32) *sentiment.Scorer {
+	t.Helper()
+	set, model := load(t)
+	set.Learned, model.Reviews, model.Tags = nil, nil, nil
+	model.Classes = [len(model.Classes)][4]float32{classes} // the first feature is the bias
+	return sentiment.New(set.Compile(), model)
+}
+
 // TestNamedFeeling proves that who names a feeling of theirs is told to blame or to praise,
 // however sure the model is that the message only asks, and who asks what if is not.
 func TestNamedFeeling(t *testing.T) {
-	set, model := load(t)
-	set.Learned, model.Reviews, model.Tags = nil, nil, nil
-	model.Classes = [len(model.Classes)][4]float32{{0, 9, 0, 0}} // only neutral
-	s := sentiment.New(set.Compile(), model)
+	s := inclined(t, [4]float32{0, 9, 0, 0}) // only neutral
 	for text, want := range map[string]odzew.Sentiment{
 		"Jestem rozczarowany. Proszę o dosłanie śrub.":             odzew.Negative,
 		"I'm fed up. Please send the screws.":                      odzew.Negative,
@@ -157,10 +164,7 @@ func TestNamedFeeling(t *testing.T) {
 
 // TestThanksAlone proves that thanks alone blame nobody, however likely the model holds it.
 func TestThanksAlone(t *testing.T) {
-	set, model := load(t)
-	set.Learned, model.Reviews, model.Tags = nil, nil, nil
-	model.Classes = [len(model.Classes)][4]float32{{9, 0, 0, 8}} // only blame
-	s := sentiment.New(set.Compile(), model)
+	s := inclined(t, [4]float32{9, 0, 0, 8}) // only blame
 	for text, blames := range map[string]bool{
 		"Dziękuję za informacje.":             false,
 		"Thanks for the update":               false,
@@ -177,10 +181,7 @@ func TestThanksAlone(t *testing.T) {
 // TestNamedBlame proves that who names a bad feeling praises nothing, however likely the
 // model holds it, unless an entry praises.
 func TestNamedBlame(t *testing.T) {
-	set, model := load(t)
-	set.Learned, model.Reviews, model.Tags = nil, nil, nil
-	model.Classes = [len(model.Classes)][4]float32{{0, 0, 9, 0}} // only praise
-	s := sentiment.New(set.Compile(), model)
+	s := inclined(t, [4]float32{0, 0, 9, 0}) // only praise
 	for text, want := range map[string]odzew.Sentiment{
 		"Jestem bardzo niezadowolona z zakupu.":                  odzew.Negative,
 		"Byłam rozczarowana, ale teraz szafa jest piękna.":       odzew.Positive,

@@ -287,7 +287,7 @@ func joined(own []sentiment.Example) (out []sentiment.Example) {
 }
 
 // request finds what most requests say.
-var request = regexp.MustCompile(`prosz|poproszę|czy |chciał(a)?bym|please|(can|could) (you|i|we) |i would like`)
+var request = regexp.MustCompile(`prosz|czy |chciał(a)?bym|please|(can|could) (you|i|we) |i would like`)
 
 // sentence ends a text with a mark, as most people do, or with none.
 func sentence(s string) string {
