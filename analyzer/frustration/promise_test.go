@@ -44,6 +44,8 @@ func TestFindPromise(t *testing.T) {
 		{"W czwartek serwis nieczynny, na wiadomości odpowiemy w piątek 12 czerwca.", "2026-06-12 17:00", "odpowiemy w piątek 12 czerwca"},
 		{"ODDZWONIMY JUTRO O GODZ. 9", "2026-06-10 09:00", "ODDZWONIMY JUTRO O GODZ. 9"},
 		{"Zwrot wyślemy w ciągu dwóch tygodni.", "2026-06-23 17:00", "wyślemy w ciągu dwóch tygodni"},
+		{"Zwrot środków zrealizujemy w ciągu 14 dni.", "2026-06-23 17:00", "zrealizujemy w ciągu 14 dni"},
+		{"Odpowiedź na reklamację prześlemy w terminie 14 dni.", "2026-06-23 17:00", "prześlemy w terminie 14 dni"},
 		// English
 		{"We'll call you back by Friday.", "2026-06-12 17:00", "We'll call you back by Friday"},
 		{"We’ll call you back by 5 pm today.", "2026-06-09 17:00", "We’ll call you back by 5 pm today"},

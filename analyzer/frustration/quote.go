@@ -2,6 +2,7 @@ package frustration
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"odzew/analyzer/english"
@@ -99,13 +100,48 @@ func sentence(text string, start, end int) string {
 	return text[start:end]
 }
 
-// endsAt says whether a sentence ends at text[i]: not at the point in "19.06".
+// endsAt says whether a sentence ends at text[i]: not at the points in "19.06",
+// "art. 17" and "ul. Polna".
 func endsAt(text string, i int) bool {
 	switch text[i] {
-	case '\n':
-		return true
-	case '.', '!', '?':
-		return i+1 == len(text) || text[i+1] == ' ' || text[i+1] == '\n' || text[i+1] == '\t' || text[i+1] == '\r'
+	case '\n', '!', '?':
+		return text[i] == '\n' || spaceAt(text, i+1)
+	case '.':
+		return spaceAt(text, i+1) && !shortAt(text, i)
 	}
 	return false
+}
+
+func spaceAt(text string, i int) bool {
+	return i >= len(text) || strings.IndexByte(" \t\r\n", text[i]) >= 0
+}
+
+// beforeNames are Polish words that are written short before a name.
+var beforeNames = map[string]bool{"al": true, "dr": true, "im": true, "mgr": true, "os": true, "p": true, "pl": true, "prof": true, "św": true, "ul": true}
+
+// shortAt says whether the point at text[i] is that of a short word: a figure or a small letter
+// follows, or a name that such a word stands before.
+func shortAt(text string, i int) bool {
+	next := strings.TrimLeft(text[i+1:min(len(text), i+8)], " ")
+	if next == "" {
+		return false
+	}
+	r, _ := utf8.DecodeRuneInString(next)
+	if i > 0 && '0' <= text[i-1] && text[i-1] <= '9' {
+		return unicode.IsLower(r) // "5. listopada"
+	}
+	const longest = 4 // letters
+	word, letters := text[max(0, i-2*longest-1):i], 0
+	for n := len(word); n > 0; letters++ {
+		r, size := utf8.DecodeLastRuneInString(word[:n])
+		if !unicode.IsLetter(r) {
+			word = word[n:]
+			break
+		}
+		n -= size
+	}
+	if letters == 0 || letters > longest {
+		return false
+	}
+	return unicode.IsDigit(r) || unicode.IsLower(r) || beforeNames[strings.ToLower(word)]
 }

@@ -86,7 +86,7 @@ func buildWords() map[string]word {
 		otrzymasz otrzymaja dostanie dostaniesz dostaniecie odbierze odbierzemy zajmiemy zajme obiecuje obiecujemy gwarantuje gwarantujemy
 		bedzie beda bedziemy bede potwierdzam potwierdzamy umowilem umowilam umowilismy zaksieguje zaksiegujemy podejmiemy rozpatrzymy
 		rozpatrze wdrozymy wdroze poprawimy poprawie naliczymy nalicze booked scheduled arranged promise guarantee
-		przywieziemy przywioze dorecza doreczymy uruchomimy uruchomie wlaczymy wlacze odblokujemy odblokuje`)
+		przywieziemy przywioze dorecza doreczymy uruchomimy uruchomie wlaczymy wlacze odblokujemy odblokuje zrealizujemy zrealizuje realizujemy`)
 	add(classContact, 0, `odpowiemy odpowiem odpowie odpowiadamy odpiszemy odpisze oddzwonimy oddzwonie oddzwoni zadzwonimy zadzwonie zadzwoni dzwonie
 		skontaktujemy skontaktuje skontaktuja wrocimy wroce wroci wracam wracamy potwierdzimy potwierdze poinformujemy poinformuje powiadomimy
 		powiadomie odezwiemy odezwe odezwie napiszemy napisze udzielimy udzielamy znac przedstawimy przekazemy`)
@@ -135,7 +135,7 @@ func buildWords() map[string]word {
 	add(classNumber, 24, "dwudziestuczterech")
 	add(classHalf, 0, "pol half")
 	add(classWorking, 0, "robocze roboczych roboczy roboczego robocza working business")
-	add(classWithin, 0, "w ciagu za within in przeciagu under")
+	add(classWithin, 0, "w ciagu za within in przeciagu under terminie")
 	add(classBy, 0, "do by before przed until till najpozniej latest up")
 	add(classAtHour, 0, "o at okolo ok around about circa kolo")
 	add(classBetween, 0, "miedzy pomiedzy between from")
