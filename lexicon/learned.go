@@ -2,6 +2,7 @@ package lexicon
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/bits"
@@ -414,11 +415,15 @@ func (f *LearnedFile) EntryOf(row *LearnedRow) Entry {
 
 // learnedFiles lists the files of learned words of a folder.
 func learnedFiles(fsys fs.FS) ([]string, error) {
-	names, err := fs.Glob(fsys, "*/learned.*.tsv")
-	if err != nil {
-		return nil, fmt.Errorf("lexicon: %w", err)
-	}
-	return names, nil
+	names, err := Files(fsys)
+	return slices.DeleteFunc(names, func(n string) bool { return !isLearned(n) }), err
+}
+
+// CheckLearned reads the learned words of a folder, and says what is wrong with them: an
+// error of type Errors.
+func CheckLearned(fsys fs.FS) error {
+	_, errs, err := readLearned(fsys, 0)
+	return errors.Join(errs.err(), err)
 }
 
 // readLearned reads the learned words of one layer.

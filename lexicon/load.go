@@ -229,17 +229,26 @@ func repeated(entries []Entry, others [][]Entry) map[int]*Entry {
 	return at
 }
 
-// entryFiles lists the entry files of a folder: *.tsv in pl and en, and emoji.tsv.
-func entryFiles(fsys fs.FS) ([]string, error) {
+// Files lists the files of a folder that a lexicon is read from, sorted: *.tsv in pl and en,
+// emoji.tsv, and learned words, with the phrase tests beside them. Hidden files, which
+// editors and systems leave behind, are none.
+func Files(fsys fs.FS) ([]string, error) {
 	var names []string
-	for _, pattern := range []string{"emoji.tsv", "en/*.tsv", "pl/*.tsv"} {
+	for _, pattern := range []string{"emoji.tsv", "en/*.tsv", "pl/*.tsv", "*/learned.*.tsv"} {
 		found, err := fs.Glob(fsys, pattern)
 		if err != nil {
 			return nil, fmt.Errorf("lexicon: %w", err)
 		}
 		names = append(names, found...)
 	}
-	return slices.DeleteFunc(names, func(n string) bool { return path.Base(n) == TestsFile || isLearned(n) }), nil
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(n string) bool { return strings.HasPrefix(path.Base(n), ".") }), nil
+}
+
+// entryFiles lists the entry files of a folder.
+func entryFiles(fsys fs.FS) ([]string, error) {
+	names, err := Files(fsys)
+	return slices.DeleteFunc(names, func(n string) bool { return path.Base(n) == TestsFile || isLearned(n) }), err
 }
 
 // overlay puts a site's entries on top: of the same language and pattern, one of

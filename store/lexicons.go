@@ -13,8 +13,7 @@ import (
 //
 // Rules:
 //
-//   - A version names its content, so a record is written once; only since when it is
-//     the live one changes.
+//   - A version names its content but for phrase tests: of these the latest are recorded.
 //   - Findings are carried over in ranges, each in one transaction. What must be
 //     analysed anew is marked so in the same one: a kill between two ranges loses
 //     nothing, and whoever goes on need not know how far the last one came.
@@ -34,17 +33,20 @@ type Lexicon struct {
 	Findings int
 }
 
-// RecordLexicon notes that analyses go by a lexicon from now on; what of it is recorded
-// already stays.
+// kept replaces a site's files that are recorded: phrase tests, which stand in no version,
+// may be newer.
+const kept = `entries = excluded.entries, overlay = coalesce(excluded.overlay, overlay)`
+
+// RecordLexicon notes that analyses go by a lexicon from now on.
 func (s *Store) RecordLexicon(ctx context.Context, l Lexicon) error {
-	_, err := s.w.ExecContext(ctx, `INSERT INTO lexicons VALUES (?, ?, ?, ?, ?) ON CONFLICT (version) DO UPDATE SET since = excluded.since`,
+	_, err := s.w.ExecContext(ctx, `INSERT INTO lexicons VALUES (?, ?, ?, ?, ?) ON CONFLICT (version) DO UPDATE SET since = excluded.since, `+kept,
 		l.Version, s.now().Unix(), l.Shipped, l.Entries, l.Overlay)
 	return s.explain(err)
 }
 
-// KeepLexicon records a lexicon that no analysis goes by now, unless it is known.
+// KeepLexicon records a lexicon that no analysis goes by now.
 func (s *Store) KeepLexicon(ctx context.Context, l Lexicon) error {
-	_, err := s.w.ExecContext(ctx, `INSERT INTO lexicons VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+	_, err := s.w.ExecContext(ctx, `INSERT INTO lexicons VALUES (?, ?, ?, ?, ?) ON CONFLICT (version) DO UPDATE SET `+kept,
 		l.Version, nil, l.Shipped, l.Entries, l.Overlay)
 	return s.explain(err)
 }

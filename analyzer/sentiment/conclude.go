@@ -47,6 +47,9 @@ func (s *Scorer) conclude(m *scratch, score *odzew.Score) {
 		}
 	}
 	m.plea = p[positive] > p[best]
+	if m.plea && p[positive] > 4*p[best] {
+		best = neutral // that it is no praise makes nothing else of it likely
+	}
 	score.Probabilities = rounded(&p)
 	score.Confidence = round(p[best])
 	if m.f[fIrony] > 0 || m.f[fQuotedPraise] > 0 {

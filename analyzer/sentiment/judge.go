@@ -209,6 +209,16 @@ func (s *Scorer) survey(m *scratch) {
 	}
 }
 
+// capitals returns the first word from start on that stands in capitals; end where none does.
+func (m *scratch) capitals(start, end uint32) uint32 {
+	for ; start < end; start++ {
+		if t := &m.toks[start]; t.Has(text.Caps) && t.Letters >= 3 {
+			break
+		}
+	}
+	return start
+}
+
 // weigh brings one toned hit in, with all that changes it.
 func (s *Scorer) weigh(m *scratch, i int, sc *scope) {
 	h := &m.hits[i]
@@ -263,8 +273,8 @@ func (s *Scorer) weigh(m *scratch, i int, sc *scope) {
 			change(b.Start, b.End, b.Entry, rule, sc.boost)
 		}
 	}
-	if t := &m.toks[h.Start]; inflects && t.Has(text.Caps) && t.Letters >= 3 && m.tags.capsShare < 0.6 {
-		change(h.Start, h.Start+1, h.Entry, ruleCapitals, capitals)
+	if at := m.capitals(h.Start, h.End); inflects && at < h.End && m.tags.capsShare < 0.6 {
+		change(at, at+1, h.Entry, ruleCapitals, capitals)
 	}
 	// A quoted word or two, or a phrase that ends in them; longer quotations are cited.
 	if t := &m.toks[h.Start]; w > 0 && inflects && (t.Has(text.Quoted) && h.End-h.Start <= 2 || !t.Has(text.Quoted) && m.toks[h.End-1].Has(text.Quoted)) {

@@ -126,9 +126,7 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 			m.learned = append(m.learned, learnedWord{uint32(start), uint32(end), row, t})
 		}
 	}
-	if t.Denies() {
-		m.deny()
-	}
+	m.deny()
 	for i := range m.toks {
 		m.ahead ^= t.Ahead(m.toks[i].Folded)
 	}
@@ -220,9 +218,9 @@ type stem struct {
 }
 
 // apart returns the word of the same sentence before the one in front of word i; -1 where
-// anything but a word stands there.
+// anything but a word stands there, or a negator between them: what never came did not come.
 func (m *scratch) apart(i int) int {
-	if i < 2 || m.toks[i-1].Kind != text.Word || m.toks[i-2].Kind != text.Word || m.toks[i-2].Sentence != m.toks[i].Sentence {
+	if i < 2 || m.denied[i] && !m.denied[i-1] || m.toks[i-1].Kind != text.Word || m.toks[i-2].Kind != text.Word || m.toks[i-2].Sentence != m.toks[i].Sentence {
 		return -1
 	}
 	return i - 2

@@ -173,18 +173,23 @@ func (l *linter) learned(e *lexicon.Entry) bool {
 	return l.words[e.Lang.String()+" "+lexicon.Silenced(e.Pattern)]
 }
 
-// places finds files of entries in a site's folder where no lexicon is read from.
+// unread are the first lines of files that look like a lexicon's.
+var unread = []string{"entry\t", "feature\t", "class\tlang", "text\tsentiment\t"}
+
+// places finds files of a lexicon in a site's folder where none is read from.
 func (l *linter) places() error {
 	for _, layer := range l.Layers[1:] {
-		read := 0
-		for _, pattern := range []string{"*", "*/*"} {
+		read, err := lexicon.Files(layer.FS)
+		if err != nil {
+			return err
+		}
+		for _, pattern := range []string{"*", "*/*", "*/*/*"} {
 			names, err := fs.Glob(layer.FS, pattern)
 			if err != nil {
 				return err
 			}
 			for _, name := range names {
-				if dir := path.Dir(name); (dir == "pl" || dir == "en") && path.Ext(name) == ".tsv" || name == "emoji.tsv" {
-					read++
+				if slices.Contains(read, name) || strings.HasPrefix(path.Base(name), ".") {
 					continue
 				}
 				if info, err := fs.Stat(layer.FS, name); err != nil || !info.Mode().IsRegular() {
@@ -194,12 +199,14 @@ func (l *linter) places() error {
 				if err != nil {
 					return err
 				}
-				if bytes.Contains(data, []byte("entry\tkind\t")) {
-					l.add(layer.File(name), 1, SeverityWarning, "place", "is not read: entries stand in files named *.tsv in the folders pl and en, and those of emoji in emoji.tsv")
+				if looks := func(head string) bool {
+					return bytes.HasPrefix(data, []byte(head)) || bytes.Contains(data, []byte("\n"+head))
+				}; slices.ContainsFunc(unread, looks) {
+					l.add(layer.File(name), 1, SeverityWarning, "place", "is not read: in a site's folder entries stand in files named *.tsv in the folders pl and en, and those of emoji in emoji.tsv")
 				}
 			}
 		}
-		if read == 0 {
+		if len(read) == 0 {
 			l.add(layer.File("pl"), 1, SeverityWarning, "place", "no entries here: they stand in files named *.tsv in the folders pl and en, and those of emoji in emoji.tsv")
 		}
 	}

@@ -71,19 +71,32 @@ func Open(model *sentiment.Model, base Layer, overlays ...Layer) (*Lexicon, erro
 	if l.Set, err = lexicon.Load(base.FS, folders...); err != nil {
 		var bad lexicon.Errors
 		if l.Set == nil || !errors.As(err, &bad) {
+			for _, layer := range l.Layers {
+				if _, err := lexicon.ReadEntries(layer.FS, true); err != nil && !errors.As(err, &bad) {
+					return nil, fmt.Errorf("%s: %w", layer.name(), err)
+				}
+			}
 			return nil, fmt.Errorf("%s: %w", base.name(), err)
 		}
 	}
 	for i := range l.Layers {
-		entries, err := lexicon.ReadEntries(l.Layers[i].FS, i > 0)
-		var bad lexicon.Errors
-		if errors.As(err, &bad) {
+		note := func(err error) error {
+			var bad lexicon.Errors
+			if !errors.As(err, &bad) {
+				return err
+			}
 			for _, e := range bad {
 				at := *e
 				at.File = l.Layers[i].File(e.File)
 				l.Errors = append(l.Errors, &at)
 			}
-		} else if err != nil {
+			return nil
+		}
+		if err := note(lexicon.CheckLearned(l.Layers[i].FS)); err != nil {
+			return nil, fmt.Errorf("%s: %w", l.Layers[i].name(), err)
+		}
+		entries, err := lexicon.ReadEntries(l.Layers[i].FS, i > 0)
+		if err = note(err); err != nil {
 			return nil, fmt.Errorf("%s: %w", l.Layers[i].name(), err)
 		}
 		for k := range entries {

@@ -39,6 +39,9 @@ type lexiconFitCmd struct {
 	Attribution  string   `help:"Whom the licence wants named." placeholder:"TEXT"`
 }
 
+// mostPull is more than any weight is worth.
+const mostPull = 1000
+
 func (c *lexiconFitCmd) Run(p *program) error {
 	switch {
 	case c.Out == "" && c.Model == "":
@@ -47,6 +50,20 @@ func (c *lexiconFitCmd) Run(p *program) error {
 		return usagef("learned words inherit the licence of their data: name it with --licence")
 	case strings.ContainsAny(c.Licence+c.Attribution, "\r\n"):
 		return usagef("--licence and --attribution are one line each")
+	case !(c.L1 >= 0 && c.L1 <= mostPull && c.L2 >= 0 && c.L2 <= mostPull): // neither is NaN
+		return usagef("--l1 and --l2 are numbers from 0 to %d", mostPull)
+	}
+	domain := lexicon.Desk
+	for domain.String() != c.Domain {
+		domain++
+	}
+	if want := lexicon.LearnedName(domain); c.Out != "" && filepath.Base(c.Out) != want {
+		return usagef("learned words of %s stand in a file named %s: --out %s", domain, want, filepath.Join(filepath.Dir(c.Out), want))
+	}
+	for _, name := range []string{c.Out, c.Model} {
+		if info, err := os.Stat(filepath.Dir(name)); name != "" && (err != nil || !info.IsDir()) {
+			return usagef("%s: there is no folder %s: make it first", name, filepath.Dir(name))
+		}
 	}
 	cfg, err := p.loadConfig()
 	if err != nil {
@@ -72,13 +89,6 @@ func (c *lexiconFitCmd) Run(p *program) error {
 	}
 	if c.Out == "" {
 		return nil
-	}
-	domain := lexicon.Desk
-	for domain.String() != c.Domain {
-		domain++
-	}
-	if want := lexicon.LearnedName(domain); filepath.Base(c.Out) != want {
-		return usagef("learned words of %s stand in a file named %s: --out %s", domain, want, filepath.Join(filepath.Dir(c.Out), want))
 	}
 	fitted, err := l.Fit(examples, workbench.FitOptions{Lang: langOf(c.Lang), Domain: domain, Least: int(c.Min), Most: int(c.Top), L1: c.L1, L2: c.L2})
 	if err != nil {
@@ -129,7 +139,7 @@ func (c *lexiconFitCmd) read(p *program) (examples []sentiment.Example, names []
 // write writes the learned words with their origin and licence on top.
 func (c *lexiconFitCmd) write(fitted *workbench.Fitted, names []string) error {
 	comment := []string{
-		fmt.Sprintf("Learned from %d messages. Not written by hand: learn anew instead of editing, by", fitted.Learned),
+		fmt.Sprintf("Learned from %d messages. Learning anew writes over what is edited here; that is done by", fitted.Learned),
 		fmt.Sprintf("odzew lexicon fit --lang %s --domain %s --data %s --top %d --min %d --l1 %g --l2 %g", c.Lang, c.Domain, strings.Join(names, ","), c.Top, c.Min, c.L1, c.L2),
 		"licence: " + c.Licence,
 	}

@@ -93,21 +93,13 @@ func siteFiles(dir string) ([]string, error) {
 	if dir == "" {
 		return nil, nil
 	}
-	var names []string
-	for _, pattern := range []string{"emoji.tsv", "en/*.tsv", "pl/*.tsv", "*/learned.*.tsv"} {
-		found, err := fs.Glob(os.DirFS(dir), pattern)
-		if err != nil {
-			return nil, err
+	names, err := lexicon.Files(os.DirFS(dir))
+	for _, name := range names {
+		if strings.Contains(name, `\`) {
+			return nil, usagef("%s: a file's name may not hold a backslash", filepath.Join(dir, name))
 		}
-		for _, name := range found {
-			if strings.Contains(name, `\`) {
-				return nil, usagef("%s: a file's name may not hold a backslash", filepath.Join(dir, name))
-			}
-		}
-		names = append(names, found...)
 	}
-	slices.Sort(names)
-	return slices.Compact(names), nil
+	return names, err
 }
 
 // openSite opens an archive of readSite; nil where there is no file in it.

@@ -121,7 +121,8 @@ func run(jar string) error {
 const leastMet = 3
 
 // lemmas writes the words that are met, of all that each yields. A form, folded, may be one
-// of several words: it counts for the one whose other forms are met most.
+// of several words: it counts for the one that has no other forms, as nie has, which is one of
+// "on" as well, else for the one whose other forms are met most.
 func lemmas(each func(yield func(form, lemma string)), counts map[lexicon.Hash]int) []byte {
 	of := map[lexicon.Hash][]string{} // the words of each form that is met
 	each(func(form, lemma string) {
@@ -135,7 +136,15 @@ func lemmas(each func(yield func(form, lemma string)), counts map[lexicon.Hash]i
 			surely[words[0]] += counts[h]
 		}
 	}
-	before := func(a, b string) int { return cmp.Or(cmp.Compare(surely[b], surely[a]), cmp.Compare(a, b)) }
+	inflected := map[string]int{}
+	each(func(form, lemma string) {
+		if form != lemma {
+			inflected[lemma] = 1
+		}
+	})
+	before := func(a, b string) int {
+		return cmp.Or(cmp.Compare(inflected[a], inflected[b]), cmp.Compare(surely[b], surely[a]), cmp.Compare(a, b))
+	}
 	met := map[string]int{}
 	for h, words := range of {
 		met[slices.MinFunc(words, before)] += counts[h]
