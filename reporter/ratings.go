@@ -77,7 +77,7 @@ func Said(r odzew.Rating) (Level, bool) {
 		return Low, true
 	case RatingCSAT, RatingCES:
 		switch share := r.Score / r.Max; {
-		case r.Max <= 0:
+		case r.Max <= 0, r.Score < 1 && 1 < r.Max && r.Max <= 10: // scales of a few steps begin at 1
 			return 0, false
 		case share > 0.6:
 			return High, true

@@ -77,6 +77,8 @@ func TestSaid(t *testing.T) {
 		{RatingNPS, 6, 10, Low, true},
 		{RatingNPS, 0, 10, Low, true},
 		{RatingNPS, 5, 5, 0, false},
+		{RatingCSAT, 0, 5, 0, false},
+		{RatingCES, 0, 7, 0, false},
 		{RatingCES, 3, 7, Low, true},
 		{RatingCES, 4, 7, Middle, true},
 		{RatingCES, 5, 7, High, true},

@@ -101,10 +101,37 @@ func (b *Batch) saveFlag(v Versions, f *Finding, reasons string) error {
 	case tells.level < level:
 		event = "lowered"
 	}
-	if state != FlagOpen && (tells.level > level || (opened > openedOld && state != FlagMuted)) {
-		state, event = FlagOpen, "reopened"
+	if state != FlagOpen {
+		wrote, err := b.wroteSince(f.Conversation, id)
+		if err != nil {
+			return err
+		}
+		again := tells.level > level
+		switch state {
+		case FlagAcknowledged:
+			again = again || opened > openedOld
+		case FlagResolved:
+			again = again || opened > openedOld || wrote
+		case FlagMuted:
+			again = again || wrote && tells.frustration >= sum+worse
+		}
+		if again {
+			state, event = FlagOpen, "reopened"
+		}
 	}
 	return b.tell(v, id, &tells, state, max(opened, openedOld), event, now)
+}
+
+// worse is by how much frustration must grow, where the level cannot or does not, so that a
+// false alarm is shown again once the customer has written: from one level to the next
+// it is about as much.
+const worse = 0.2
+
+// wroteSince reports whether the customer wrote in a conversation since a flag was put aside.
+func (b *Batch) wroteSince(conversation, flag int64) (wrote bool, err error) {
+	err = b.queryRow(`SELECT EXISTS (SELECT 1 FROM messages WHERE conversation_id = ? AND author = 'customer' AND public AND at > (SELECT changed_at FROM flags WHERE id = ?))`,
+		[]any{conversation, flag}, &wrote)
+	return wrote, err
 }
 
 // A claim is what a conversation has to tell of a flag's cause.

@@ -196,3 +196,47 @@ func TestOthers(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestFlagPutAside proves when a flag that a person put aside comes back: a settled one as soon
+// as the customer writes, a false alarm only when it gets worse, too, also at the highest
+// level.
+func TestFlagPutAside(t *testing.T) {
+	for _, tt := range []struct {
+		state              string
+		wrote              bool
+		before, after      float64
+		levelAfter, levels int
+		want               string
+	}{
+		{FlagResolved, false, 0.5, 0.5, 2, 2, FlagResolved},
+		{FlagResolved, true, 0.5, 0.5, 2, 2, FlagOpen},
+		{FlagMuted, true, 0.5, 0.6, 2, 2, FlagMuted},
+		{FlagMuted, false, 0.5, 0.9, 2, 2, FlagMuted},
+		{FlagMuted, true, 0.5, 0.9, 2, 2, FlagOpen},
+		{FlagMuted, false, 0.2, 0.3, 2, 1, FlagOpen},
+	} {
+		s, ctx := open(t), t.Context()
+		put(t, s, "shop", "", conversation("C-1"))
+		found := func(level int, frustration float64) {
+			t.Helper()
+			f := Finding{Conversation: 1, Revision: 1, Anew: true, Identity: []byte("ewa"), Flag: odzew.Flag{Cause: "legal", Level: level, Frustration: frustration, OpenedAt: start}}
+			if err := s.SaveFindings(ctx, Versions{Lexicon: "1", Analyzer: "1"}, []Finding{f}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		found(tt.levels, tt.before)
+		if _, err := s.SetFlag(ctx, 1, tt.state, "ewa"); err != nil {
+			t.Fatal(err)
+		}
+		if tt.wrote {
+			c := conversation("C-1")
+			c.Messages = append(c.Messages, odzew.Message{ID: "m9", At: clock().Add(time.Hour), Author: odzew.AuthorCustomer, Public: true, Text: "Czy jest już odpowiedź?"})
+			put(t, s, "shop", "", c)
+		}
+		found(tt.levelAfter, tt.after)
+		list, err := s.Flags(ctx, false, 9)
+		if err != nil || len(list) != 1 || list[0].State != tt.want {
+			t.Errorf("%+v: %+v, %v", tt, list, err)
+		}
+	}
+}

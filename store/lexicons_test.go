@@ -113,7 +113,7 @@ func TestLexicons(t *testing.T) {
 	if err := s.KeepLexicon(ctx, Lexicon{Version: "3", Shipped: "p", Overlay: []byte{}}); err != nil {
 		t.Fatal(err)
 	}
-	record("1", []byte("other")) // live again
+	record("1", []byte("other")) // live again, with other phrase tests
 	put(t, s, "shop", "", conversation("C-1"))
 	if err := s.SaveFindings(ctx, Versions{Lexicon: "2"}, []Finding{{Conversation: 1, Revision: 1}}); err != nil {
 		t.Fatal(err)
@@ -134,7 +134,7 @@ func TestLexicons(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if l, err := s.LexiconOf(ctx, "1"); err != nil || string(l.Overlay) != "zip" || !l.Kept || !l.Since.Equal(clock().Add(2*time.Hour)) {
+	if l, err := s.LexiconOf(ctx, "1"); err != nil || string(l.Overlay) != "other" || !l.Kept || !l.Since.Equal(clock().Add(2*time.Hour)) {
 		t.Errorf("%+v, %v", l, err)
 	}
 }

@@ -66,6 +66,7 @@ func TestLearned(t *testing.T) {
 		{"stoły. Nakryte", "learned:desk:stoły", 2, -14},
 		{"sam xyz talerz", "learned:desk:sam xyz talerz", 3, -8},
 		{"sam talerz xyz talerz", "", 4, 0},
+		{"sam nie talerz", "", 3, 0}, // denied
 		{"sam ! xyz talerz", "", 3, 0},
 		{"sam. Xyz talerz", "", 3, 0},
 		{"zimna" + strings.Repeat(" xyz", 99), "learned:desk:zimna", 100, -12},

@@ -205,6 +205,7 @@ func TestPlea(t *testing.T) {
 		"Babcia została sama w domu bez prądu.":   true,
 		"We have no heating and a small child.":   true,
 		"asap please, you are great":              false,
+		"Jestem na wózku. Wspaniała obsługa.":     false,
 		"Dzień dobry, chodzi o fakturę za marzec": false,
 	} {
 		got := s.Score(text, "", true)

@@ -32,8 +32,10 @@ var (
 		`|\breklamuj(e|emy)\b|\bz tytulu (rekojmi|niezgodnosci)|\bniezgodn(y|a|e|osc|osci)( \w+)? z umowa\b|\bna podstawie rekojmi\b` +
 		`|\b(file|filing|lodge|lodging|submit|submitting|raise|raising|make|making)\b[^.?!\n]{0,25}\bcomplaint\b|\bthis is a formal complaint\b`)
 	dataRequest = regexp.MustCompile(`\busuniec(ie|ia) (wszystkich |wszelkich )?(moich |naszych )?danych\b|\busun(cie|ac|iecie)?\b[^.?!\n]{0,20}\b(moje|moich) dan(e|ych)\b` +
-		`|\bkopi[eai] (wszystkich )?(moich )?danych( osobowych)?\b|\bdostep do (moich )?danych osobowych\b|\bart\.? ?1[57]\b[^.?!\n]{0,12}\brodo\b|\bsprzeciw\b[^.?!\n]{0,30}\bprzetwarzani` +
-		`|\b(delete|erase|remove)\b[^.?!\n]{0,20}\bmy (personal )?data\b|\bcopy of (all )?(my|the) (personal )?data\b|\bsubject access request\b|\bright to (erasure|be forgotten)\b`)
+		`|\bkopi[eai] (wszystkich )?(moich )?danych( osobowych)?\b|\bdostep do (moich )?danych osobowych\b|\bart(icle|\.)? ?1[57]\b[^.?!\n]{0,16}\b(rodo|gdpr)\b|\bsprzeciw\b[^.?!\n]{0,30}\bprzetwarzani` +
+		`|\b(delete|erase|remove)\b[^.?!\n]{0,20}\bmy (personal )?data\b|\bcopy of (all )?(my|the) (personal )?data\b|\baccess to my personal data\b|\bsubject access request\b|\bright of access\b|\bright to (erasure|be forgotten)\b`)
+	// denied comes before what is not filed.
+	denied = regexp.MustCompile(`\b(nie|not|no|never)( \w+)?\s*$`)
 	// asks makes a question of how to file out of what follows it.
 	asks = regexp.MustCompile(`\b(jak|gdzie|czy|kiedy|how|where|can|could|should|may)\b[^.!\n]*$`)
 )
@@ -69,6 +71,9 @@ func filed(text string, re *regexp.Regexp) bool {
 		start := max(0, loc[0]-80)
 		end := strings.IndexAny(text[loc[1]:], ".?!\n")
 		question := end >= 0 && text[loc[1]+end] == '?'
+		if denied.MatchString(text[start:loc[0]]) {
+			continue
+		}
 		if !question || !asks.MatchString(text[start:loc[0]]) {
 			return true
 		}
@@ -90,7 +95,7 @@ func keys(words ...string) *keySet {
 
 var (
 	complaintKeys = keys("reklam", "rękojm", "rekojm", "z umow", "complaint")
-	dataKeys      = keys("danych", "dane", "rodo", "przetwarz", "my data", "the data", "personal data", "subject access", "right to")
+	dataKeys      = keys("danych", "dane", "rodo", "przetwarz", "my data", "the data", "personal data", "subject access", "right to", "right of", "gdpr")
 )
 
 // mentions reports whether a key word stands in a text, in letters of any size.

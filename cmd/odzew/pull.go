@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"odzew"
 	"odzew/connectors"
+	"odzew/connectors/mail"
 	"odzew/store"
 )
 
@@ -138,6 +140,15 @@ func (in *intake) close() error {
 	return in.err
 }
 
+// plain gives messages that came as HTML alone their text: it is what is scored.
+func plain(c *odzew.Conversation) {
+	for i := range c.Messages {
+		if m := &c.Messages[i]; m.HTML != "" && strings.TrimSpace(m.Text) == "" {
+			m.Text = mail.Text(m.HTML)
+		}
+	}
+}
+
 func (in *intake) store(r connectors.Record) error {
 	if in.batch == nil {
 		b, err := in.st.Begin(in.ctx, in.source)
@@ -147,6 +158,7 @@ func (in *intake) store(r connectors.Record) error {
 		in.batch = b
 	}
 	if r.Conversation != nil {
+		plain(r.Conversation)
 		if in.incremental {
 			r.Conversation.Source = in.source
 		}

@@ -18,6 +18,9 @@ const (
 	maxPrefix = 20   // ">" in front of a line
 )
 
+// Text gives the text of HTML: what is hidden is left out, and quotes get ">".
+func Text(html string) string { return strings.TrimSpace(renderHTML(html)) }
+
 // renderHTML gives the text of a page.
 func renderHTML(page string) string {
 	r := renderer{lineEmpty: true}
