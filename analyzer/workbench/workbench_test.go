@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -81,17 +82,53 @@ func openBroken(t testing.TB, files map[string]string, overlays ...map[string]st
 }
 
 // openShipped opens what the program brings along.
-func openShipped(t testing.TB) *workbench.Lexicon {
+func openShipped(t testing.TB, site ...workbench.Layer) *workbench.Lexicon {
 	t.Helper()
 	model, err := sentiment.LoadModel(lexicon.Shipped())
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := workbench.Open(model, workbench.Layer{FS: lexicon.Shipped()})
+	l, err := workbench.Open(model, workbench.Layer{FS: lexicon.Shipped()}, site...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// TestLexiconDoc proves that the files of the worked example in docs/lexicon.md do what the
+// page says, and that without the entries the phrase is not told.
+func TestLexiconDoc(t *testing.T) {
+	page, err := os.ReadFile("../../docs/lexicon.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := func(head string) []byte {
+		_, rest, ok := strings.Cut(string(page), "```\n"+head)
+		body, _, end := strings.Cut(rest, "```")
+		if !ok || !end {
+			t.Fatalf("no example with %q in the page", head)
+		}
+		return []byte(head + body)
+	}
+	entries, tests := block("entry\tkind\t"), block("text\tsentiment\t")
+	failures := func(files fstest.MapFS) (errs, failed int) {
+		l := openShipped(t, workbench.Layer{Name: "moj-slownik", FS: files})
+		all, bad, err := l.Tests()
+		if err != nil || len(bad) > 0 {
+			t.Fatal(err, bad)
+		}
+		all = slices.DeleteFunc(all, func(x workbench.Test) bool { return !strings.HasPrefix(x.File, "moj-slownik") })
+		if len(all) == 0 {
+			t.Fatal("the example has no tests")
+		}
+		return len(l.Errors), len(l.RunTests(all))
+	}
+	if errs, failed := failures(fstest.MapFS{"pl/nasze.tsv": {Data: entries}, "pl/tests.tsv": {Data: tests}}); errs > 0 || failed > 0 {
+		t.Errorf("the example has %d errors, and %d of its tests fail", errs, failed)
+	}
+	if _, failed := failures(fstest.MapFS{"pl/tests.tsv": {Data: tests}}); failed == 0 {
+		t.Error("the tests pass without the entries: they prove nothing")
+	}
 }
 
 func TestOpenNeedsAWholeLexicon(t *testing.T) {
