@@ -127,9 +127,10 @@ func (b *Batch) saveFlag(v Versions, f *Finding, reasons string) error {
 // it is about as much.
 const worse = 0.2
 
-// wroteSince reports whether the customer wrote in a conversation since a flag was put aside.
+// wroteSince reports whether the customer wrote in a conversation since a flag was put aside,
+// or wrote what nobody here had seen by then.
 func (b *Batch) wroteSince(conversation, flag int64) (wrote bool, err error) {
-	err = b.queryRow(`SELECT EXISTS (SELECT 1 FROM messages WHERE conversation_id = ? AND author = 'customer' AND public AND at > (SELECT changed_at FROM flags WHERE id = ?))`,
+	err = b.queryRow(`SELECT EXISTS (SELECT 1 FROM messages WHERE conversation_id = ? AND author = 'customer' AND public AND max(at, fetched_at) > (SELECT changed_at FROM flags WHERE id = ?))`,
 		[]any{conversation, flag}, &wrote)
 	return wrote, err
 }

@@ -240,3 +240,17 @@ func TestFlagPutAside(t *testing.T) {
 		}
 	}
 }
+
+// TestRatingMoves proves that a rating whose time was mended is not counted twice.
+func TestRatingMoves(t *testing.T) {
+	s := open(t)
+	c := conversation("C-1")
+	put(t, s, "shop", "", c)
+	moved := *c
+	moved.Ratings = []odzew.Rating{{Kind: "csat", Score: 5, Max: 5, At: start.Add(5 * time.Hour)}}
+	put(t, s, "shop", "", &moved)
+	var n, score int
+	if err := s.r.QueryRowContext(t.Context(), `SELECT count(*), max(score) FROM ratings`).Scan(&n, &score); err != nil || n != 1 || score != 5 {
+		t.Errorf("%d ratings, the best %d, %v", n, score, err)
+	}
+}

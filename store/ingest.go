@@ -169,6 +169,11 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 			}
 		}
 	}
+	if len(c.Ratings) > 0 { // one that changed its time is no second one
+		if _, err := b.exec(`DELETE FROM ratings WHERE conversation_id = ?`, id); err != nil {
+			return err
+		}
+	}
 	for _, r := range c.Ratings {
 		if _, err := b.exec(`INSERT INTO ratings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET score = excluded.score, max = excluded.max, comment = excluded.comment`,
 			id, r.Kind, r.At.Unix(), r.Score, r.Max, r.Comment); err != nil {

@@ -299,6 +299,8 @@ func (c *Config) complete() error {
 	}
 	if t := c.Digest.SMTP.TLS; !slices.Contains([]string{"", "starttls", "implicit", "none"}, t) {
 		bad("digest.smtp.tls: %q is not starttls, implicit or none", t)
+	} else if host := c.Digest.SMTP.Host; t == "none" && host != "localhost" && !net.ParseIP(host).IsLoopback() {
+		bad("digest.smtp.tls: none is for this machine alone; the digest quotes customers, and %s is another: starttls or implicit", host)
 	}
 	if c.Serve.Listen == "" {
 		c.Serve.Listen = "127.0.0.1:8080"

@@ -97,7 +97,10 @@ func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) err
 	flips := messageFlips(in, &r, d, now)
 	x := waits.Explain(c.Conversation, d.Calendars.For(&c.Conversation), now, d.WaitOptions(in))
 	if p.global.JSON {
-		out := explanation{c.Conversation.ID, c.Source, r.Touchpoint, maskedFlag(r.Flag), x, []odzew.Score{}, flips, c.Problems}
+		out := explanation{c.Conversation.ID, c.Source, r.Touchpoint, maskedFlag(r.Flag), x, []odzew.Score{}, flips, slices.Clone(c.Problems)}
+		for i := range out.Problems {
+			out.Problems[i].Value = mask.Personal(out.Problems[i].Value)
+		}
 		for i := range r.Scores {
 			s := covered(r.Scores[i].Score)
 			s.ID = c.Messages[r.Scores[i].Index].ID
@@ -132,7 +135,7 @@ func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) err
 		w.printf("  hangs on no single message\n")
 	}
 	for _, pr := range c.Problems {
-		w.printf("  not taken as it came: %s %q: %s\n", mask.Clean(pr.Field), pr.Value, pr.Reason)
+		w.printf("  not taken as it came: %s %q: %s\n", mask.Clean(pr.Field), mask.Personal(pr.Value), pr.Reason)
 	}
 	w.printf("\nmessages\n")
 	scores := map[int]*odzew.Score{}
