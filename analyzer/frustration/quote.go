@@ -104,8 +104,10 @@ func sentence(text string, start, end int) string {
 // "art. 17" and "ul. Polna".
 func endsAt(text string, i int) bool {
 	switch text[i] {
-	case '\n', '!', '?':
-		return text[i] == '\n' || spaceAt(text, i+1)
+	case '\n':
+		return true
+	case '!', '?':
+		return spaceAt(text, i+1)
 	case '.':
 		return spaceAt(text, i+1) && !shortAt(text, i)
 	}
