@@ -10,6 +10,8 @@
 package analyzer
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -129,7 +131,7 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 		}
 		a.desk(m, func() string { return own.of(i, m) }, &matter, place)
 	}
-	res.Requests = statutory.Find(c, own.of)
+	res.Requests = statutory.Find(c, own.of, now)
 	res.Touchpoint = TouchpointOf(a.Touchpoints, c, stageOf(res.Scores))
 	for i := range c.Events {
 		if e := &c.Events[i]; e.Kind == odzew.EventAssign && !e.At.After(now) && a.leads(e.To) && e.At.After(matter.StepIn) {
@@ -138,11 +140,13 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 	}
 	if res.Waits.MergedInto != "" {
 		// The matter goes on, and is judged, in the other conversation.
-		matter.Messages, matter.Promises = nil, nil
+		matter.Messages, matter.Promises, in.Merged = nil, nil, nil
 	}
 	for i := range in.Merged {
 		a.join(&in.Merged[i], &matter, now, place)
+		res.Requests = append(res.Requests, statutory.Find(&in.Merged[i], func(_ int, m *odzew.Message) string { return reply.Split(m.Text).Own }, now)...)
 	}
+	res.Requests = firstOfKind(res.Requests)
 	f := frustration.Assess(matter, now)
 	res.Flag, res.Peak, res.Promises = f.Flag, f.Peak, f.Promises
 	res.SilentLeaver, res.ResolvedWell = f.SilentLeaver, f.ResolvedWell
@@ -154,6 +158,14 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 	}
 	res.RecheckAt = a.recheckAt(in, &res, schedule, f.RecheckAt, now)
 	return res
+}
+
+// firstOfKind keeps the earliest request of each kind.
+func firstOfKind(rs []statutory.Request) []statutory.Request {
+	slices.SortStableFunc(rs, func(a, b statutory.Request) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), a.At.Compare(b.At))
+	})
+	return slices.CompactFunc(rs, func(a, b statutory.Request) bool { return a.Kind == b.Kind })
 }
 
 // recheckAt is the next time at which there is more to find than now: what has a time

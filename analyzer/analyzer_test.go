@@ -256,6 +256,31 @@ func TestMergedConversationIsJudgedWhereItGoesOn(t *testing.T) {
 	}
 }
 
+// A clock of the law that a conversation started runs on in the one that it went into.
+func TestMergedRequestIsPending(t *testing.T) {
+	a := desk(t)
+	at := time.Date(2026, time.May, 11, 8, 0, 0, 0, time.UTC)
+	file := func(id string, hour int, text string) odzew.Conversation {
+		at := at.Add(time.Duration(hour) * time.Hour)
+		return odzew.Conversation{ID: id, Source: "s", CreatedAt: at, Messages: []odzew.Message{{ID: id + "1", At: at, Author: odzew.AuthorCustomer, Public: true, Text: text}}}
+	}
+	in := analyzer.Input{
+		Conversation: file("b", 2, "Składam reklamację na kurtkę."),
+		Merged:       []odzew.Conversation{file("a", 0, "Proszę o usunięcie moich danych."), file("c", 1, "Składam reklamację na kurtkę.")},
+	}
+	var got []string
+	for _, r := range a.Analyze(in, at.Add(3*time.Hour)).Requests {
+		got = append(got, r.Kind+" "+r.Message)
+	}
+	if want := []string{"complaint c1", "data_request a1"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	in.Events = []odzew.Event{{At: at.Add(150 * time.Minute), Kind: odzew.EventMerge, Into: "d"}}
+	if r := a.Analyze(in, at.Add(3*time.Hour)); len(r.Requests) != 1 || r.Requests[0].Message != "b1" {
+		t.Errorf("merged away: %+v", r.Requests)
+	}
+}
+
 // Messages of a conversation that went into another are read as what they are, not
 // as those that stand at the same place in the other.
 func TestMergedMessagesAreTheirOwn(t *testing.T) {

@@ -305,7 +305,7 @@ func (s *Store) PendingRequests(ctx context.Context, from, asOf time.Time) ([]Pe
 		WHERE r.at >= ?1 AND r.at < ?2 AND c.excluded = '' AND c.merged_into IS NULL AND CASE
 			WHEN EXISTS (SELECT 1 FROM events e WHERE e.conversation_id = c.id AND e.kind = 'status')
 			THEN NOT EXISTS (SELECT 1 FROM events e WHERE e.conversation_id = c.id AND e.kind = 'status' AND e.to_value IN ('solved', 'closed') AND e.at > r.at AND e.at <= ?2)
-			ELSE NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.author = 'agent' AND m.public AND m.at > r.at AND m.at <= ?2) END
+			ELSE NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id IN (SELECT id FROM conversations WHERE id = c.id OR merged_into = c.id) AND m.author = 'agent' AND m.public AND m.at > r.at AND m.at <= ?2) END
 		ORDER BY r.at`, from.Unix(), asOf.Unix())
 	if err != nil {
 		return nil, s.explain(err)

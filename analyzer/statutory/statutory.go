@@ -40,9 +40,12 @@ var (
 	asks = regexp.MustCompile(`\b(jak|gdzie|czy|kiedy|how|where|can|could|should|may)\b[^.!\n]*$`)
 )
 
-// Find returns the first request of each kind among the customer's messages. Own
-// gives what a customer wrote new in a message, that with index i.
-func Find(c *odzew.Conversation, own func(i int, m *odzew.Message) string) []Request {
+// Find returns the first request of each kind among the customer's messages up to now.
+// Own gives what a customer wrote new in a message, that with index i.
+func Find(c *odzew.Conversation, own func(i int, m *odzew.Message) string, now time.Time) []Request {
+	if c.Excluded != "" {
+		return nil
+	}
 	var out []Request
 	for _, kind := range []struct {
 		name string
@@ -52,15 +55,19 @@ func Find(c *odzew.Conversation, own func(i int, m *odzew.Message) string) []Req
 		{waits.TermComplaint, complaintKeys, complaint},
 		{waits.TermDataRequest, dataKeys, dataRequest},
 	} {
+		var first *odzew.Message
 		for i := range c.Messages {
 			m := &c.Messages[i]
-			if m.Author != odzew.AuthorCustomer || !m.Public || !mentions(m.Text, kind.keys) {
+			if m.Author != odzew.AuthorCustomer || !m.Public || m.At.After(now) || first != nil && !m.At.Before(first.At) ||
+				!mentions(m.Text, kind.keys) || odzew.AutomaticBy(m.Headers) != "" {
 				continue
 			}
 			if filed(fold(own(i, m)), kind.re) {
-				out = append(out, Request{Kind: kind.name, At: m.At, Message: m.ID})
-				break
+				first = m
 			}
+		}
+		if first != nil {
+			out = append(out, Request{Kind: kind.name, At: first.At, Message: first.ID})
 		}
 	}
 	return out

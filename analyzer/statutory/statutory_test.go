@@ -8,10 +8,12 @@ import (
 	"odzew"
 )
 
+func whole(_ int, m *odzew.Message) string { return m.Text }
+
 func find(text string) string {
 	c := &odzew.Conversation{Messages: []odzew.Message{{ID: "m1", At: time.Unix(1, 0), Author: odzew.AuthorCustomer, Public: true, Text: text}}}
 	var kinds []string
-	for _, r := range Find(c, func(_ int, m *odzew.Message) string { return m.Text }) {
+	for _, r := range Find(c, whole, time.Unix(1, 0)) {
 		kinds = append(kinds, r.Kind)
 	}
 	return strings.Join(kinds, " ")
@@ -47,9 +49,28 @@ func TestFind(t *testing.T) {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
-	agent := &odzew.Conversation{Messages: []odzew.Message{{Author: odzew.AuthorAgent, Public: true, Text: "Składam reklamację"}}}
-	if got := Find(agent, func(_ int, m *odzew.Message) string { return m.Text }); len(got) != 0 {
-		t.Errorf("an agent's words: %v", got)
+	const filed = "Składam reklamację."
+	now := time.Unix(1000, 0)
+	for name, m := range map[string]odzew.Message{
+		"an agent's words":   {Author: odzew.AuthorAgent, Public: true, Text: filed},
+		"an internal note":   {Author: odzew.AuthorCustomer, Text: filed},
+		"an automatic reply": {Author: odzew.AuthorCustomer, Public: true, Text: filed, Headers: map[string]string{"Auto-Submitted": "auto-replied"}},
+		"a time to come":     {Author: odzew.AuthorCustomer, Public: true, Text: filed, At: now.Add(time.Second)},
+	} {
+		if got := Find(&odzew.Conversation{Messages: []odzew.Message{m}}, whole, now); len(got) != 0 {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	twice := &odzew.Conversation{Messages: []odzew.Message{
+		{ID: "later", Author: odzew.AuthorCustomer, Public: true, Text: filed, At: time.Unix(20, 0)},
+		{ID: "first", Author: odzew.AuthorCustomer, Public: true, Text: filed, At: time.Unix(10, 0)},
+	}}
+	if got := Find(twice, whole, now); len(got) != 1 || got[0].Message != "first" {
+		t.Errorf("filed twice: %v", got)
+	}
+	twice.Excluded = "spam"
+	if got := Find(twice, whole, now); len(got) != 0 {
+		t.Errorf("spam: %v", got)
 	}
 }
 
