@@ -96,6 +96,9 @@ type Message struct {
 	Headers map[string]string `json:"headers,omitempty"`
 	// Mail carries what threads need. Nil where the source threads by itself.
 	Mail *MailRefs `json:"-"`
+	// Seq is the message's place in the order in which its source tells them, for those
+	// who have brought them into another. 0 in all: the source's order is that of Messages.
+	Seq int `json:"-"`
 }
 
 // MailRefs is how an e-mail points to others. Identifiers are Message-IDs without

@@ -18,7 +18,8 @@ type Stored struct {
 	odzew.Conversation
 	// MessageIDs are the row numbers of Messages, in the same order.
 	MessageIDs []int64
-	// Merged are the conversations that went into this one, and their messages.
+	// Merged are the conversations that went into this one, or into one that did, and
+	// their messages.
 	Merged []odzew.Conversation
 	// MergedInto is the conversation that this one went into, nil where none.
 	MergedInto *odzew.Conversation
@@ -87,11 +88,22 @@ const (
 	contactDays = 14
 	// matterDays is how much earlier one of them may have begun that still goes on.
 	matterDays = 90
-	// maxContacts bounds what is read of customers with very many conversations.
-	maxContacts = 20_000
+	// maxContacts bounds what is read of customers with very many conversations: the
+	// latest ones. Two are enough to be a repeat contact.
+	maxContacts = 20
 )
 
-// loadOthers adds the same customers' other conversations, over all sources.
+// Joins of conversations c with the same customer's others, o, over all sources: those
+// that are contacts of c, and those of which c is one.
+var (
+	sameCustomer = `JOIN customers k ON k.id = c.customer_id JOIN customers k2 ON k2.identity = k.identity JOIN conversations o ON o.customer_id = k2.id AND o.id <> c.id `
+	contacts     = sameCustomer + fmt.Sprintf(`AND o.created_at BETWEEN c.created_at - %d AND c.last_message_at + %d AND o.last_message_at >= c.created_at - %[2]d`,
+		matterDays*24*3600, contactDays*24*3600)
+	contactOf = sameCustomer + fmt.Sprintf(`AND o.created_at <= c.last_message_at + %[2]d AND o.created_at <= c.created_at + %[1]d AND o.last_message_at >= c.created_at - %[2]d`,
+		matterDays*24*3600, contactDays*24*3600)
+)
+
+// loadOthers adds the same customers' other conversations.
 func (s *Store) loadOthers(ctx context.Context, out []Stored) error {
 	ids := make([]int64, len(out))
 	at := make(map[int64]int, len(out))
@@ -99,11 +111,11 @@ func (s *Store) loadOthers(ctx context.Context, out []Stored) error {
 		ids[i] = out[i].ID
 		at[out[i].ID] = i
 	}
-	rows, err := s.r.QueryContext(ctx, `SELECT c.id, o.external_id, o.source, o.channel, o.created_at, o.last_message_at
-		FROM conversations c JOIN customers k ON k.id = c.customer_id JOIN customers k2 ON k2.identity = k.identity
-		JOIN conversations o ON o.customer_id = k2.id AND o.id <> c.id AND o.created_at BETWEEN c.created_at - ?4 AND c.last_message_at + ?2
-		WHERE c.id IN (SELECT value FROM json_each(?1)) AND o.last_message_at >= c.created_at - ?2 AND o.excluded = '' ORDER BY c.id, o.created_at LIMIT ?3`,
-		jsonInts(ids), contactDays*24*3600, maxContacts, matterDays*24*3600)
+	rows, err := s.r.QueryContext(ctx, `SELECT id, external_id, source, channel, created_at, last_message_at FROM (
+			SELECT c.id, o.external_id, o.source, o.channel, o.created_at, o.last_message_at,
+				row_number() OVER (PARTITION BY c.id ORDER BY o.created_at DESC, o.source, o.external_id) AS n
+			FROM conversations c `+contacts+` WHERE c.id IN (SELECT value FROM json_each(?1)) AND o.excluded = '')
+		WHERE n <= ?2 ORDER BY id, n DESC`, jsonInts(ids), maxContacts)
 	if err != nil {
 		return err
 	}
@@ -172,7 +184,7 @@ func (s *Store) loadPlain(ctx context.Context, ids []int64) ([]Stored, map[int64
 }
 
 func (s *Store) loadMessages(ctx context.Context, list string, out []Stored, at map[int64]int) error {
-	rows, err := s.r.QueryContext(ctx, `SELECT id, conversation_id, external_id, at, author, author_id, public, body, coalesce(headers, '') FROM messages
+	rows, err := s.r.QueryContext(ctx, `SELECT id, conversation_id, external_id, seq, at, author, author_id, public, body, coalesce(headers, '') FROM messages
 		WHERE conversation_id IN (SELECT value FROM json_each(?)) ORDER BY conversation_id, at, seq, id`, list)
 	if err != nil {
 		return err
@@ -184,7 +196,7 @@ func (s *Store) loadMessages(ctx context.Context, list string, out []Stored, at 
 			id, conv, when  int64
 			author, headers string
 		)
-		if err := rows.Scan(&id, &conv, &m.ID, &when, &author, &m.AuthorID, &m.Public, &m.Text, &headers); err != nil {
+		if err := rows.Scan(&id, &conv, &m.ID, &m.Seq, &when, &author, &m.AuthorID, &m.Public, &m.Text, &headers); err != nil {
 			return err
 		}
 		m.At, m.Author = time.Unix(when, 0).UTC(), odzew.Author(author)
@@ -252,7 +264,11 @@ func (s *Store) loadMerges(ctx context.Context, out []Stored, mergedInto map[int
 		ids[i] = out[i].ID
 		at[out[i].ID] = i
 	}
-	rows, err := s.r.QueryContext(ctx, `SELECT id, merged_into FROM conversations WHERE merged_into IS NOT NULL AND merged_into IN (SELECT value FROM json_each(?)) ORDER BY id`, jsonInts(ids))
+	// UNION ends a ring of conversations that went into each other.
+	rows, err := s.r.QueryContext(ctx, `WITH RECURSIVE went (id, into_id) AS (
+			SELECT id, merged_into FROM conversations WHERE merged_into IS NOT NULL AND merged_into IN (SELECT value FROM json_each(?))
+			UNION SELECT c.id, w.into_id FROM went w JOIN conversations c ON c.merged_into = w.id)
+		SELECT id, into_id FROM went WHERE id <> into_id ORDER BY id, into_id`, jsonInts(ids))
 	if err != nil {
 		return err
 	}

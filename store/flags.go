@@ -25,7 +25,8 @@ const (
 	FlagMuted        = "muted"
 )
 
-// byAnalysis is who changed a flag where no person did.
+// byAnalysis is who changed a flag where no person did. A person of that name, as the
+// account that runs the program may be called, is told apart by an @.
 const byAnalysis = "odzew"
 
 // saveFlag brings the flags of a conversation in line with its finding.
@@ -35,17 +36,17 @@ func (b *Batch) saveFlag(v Versions, f *Finding, reasons string) error {
 		return nil // there can be none
 	}
 	if f.Flag.Level == 0 {
-		return b.settleFlags(v, f.Conversation, "", now)
-	}
-	if f.Anew {
-		if err := b.settleFlags(v, f.Conversation, f.Flag.Cause, now); err != nil {
-			return err
-		}
+		return b.settleFlags(v, f.Conversation, nil, "", now)
 	}
 	who := f.Identity
 	if who == nil { // nobody is known: the flag is the conversation's own
 		sum := sha256.Sum256([]byte("conversation\x00" + strconv.FormatInt(f.Conversation, 10)))
 		who = sum[:16]
+	}
+	if f.Anew {
+		if err := b.settleFlags(v, f.Conversation, who, f.Flag.Cause, now); err != nil {
+			return err
+		}
 	}
 	opened := f.Flag.OpenedAt.Unix()
 	if f.Flag.OpenedAt.IsZero() {
@@ -112,6 +113,11 @@ func (b *Batch) saveFlag(v Versions, f *Finding, reasons string) error {
 			again = again || opened > openedOld
 		case FlagResolved:
 			again = again || opened > openedOld || wrote
+			if !again { // what the analysis ended, it may find again
+				if err := b.queryRow(`SELECT by_whom = ? FROM flag_events WHERE flag_id = ? ORDER BY rowid DESC LIMIT 1`, []any{byAnalysis, id}, &again); err != nil {
+					return err
+				}
+			}
 		case FlagMuted:
 			again = again || wrote && tells.frustration >= sum+worse
 		}
@@ -184,15 +190,19 @@ func (b *Batch) tell(v Versions, flag int64, c *claim, state string, opened int6
 	return b.flagEvent(flag, now, event, c.level, byAnalysis)
 }
 
-// settleFlags ends the flags of a conversation that have another cause: where another
-// of the customer's conversations has that cause, its flag tells of that one from now
-// on, otherwise it is resolved.
-func (b *Batch) settleFlags(v Versions, conversation int64, cause string, now int64) error {
-	st, err := b.stmt(`SELECT id, level, who, cause, state, opened_at FROM flags WHERE conversation_id = ? AND cause <> ? AND state IN ('open', 'acknowledged')`)
+// settleFlags ends the flags of a conversation that have another cause, or are those of
+// somebody else, as whom the customer was known before: where another of the customer's
+// conversations has that cause, its flag tells of that one from now on, otherwise it is
+// resolved.
+func (b *Batch) settleFlags(v Versions, conversation int64, who []byte, cause string, now int64) error {
+	st, err := b.stmt(`SELECT id, level, who, cause, state, opened_at FROM flags WHERE conversation_id = ? AND (cause <> ? OR who <> ?) AND state IN ('open', 'acknowledged')`)
 	if err != nil {
 		return err
 	}
-	rows, err := st.QueryContext(b.ctx, conversation, cause)
+	if who == nil {
+		who = []byte{} // not NULL, which nothing differs from
+	}
+	rows, err := st.QueryContext(b.ctx, conversation, cause, who)
 	if err != nil {
 		return err
 	}
@@ -283,6 +293,9 @@ func (s *Store) SetFlag(ctx context.Context, id int64, state, by string) (odzew.
 	}
 	defer tx.Rollback()
 	now := s.now().Unix()
+	if by == byAnalysis {
+		by = "@" + by
+	}
 	// What is so already is no event.
 	if _, err := tx.ExecContext(ctx, `INSERT INTO flag_events SELECT id, ?, ?, level, ? FROM flags WHERE id = ? AND state <> ?`, now, state, by, id, state); err != nil {
 		return odzew.Flag{}, s.explain(err)
@@ -335,10 +348,10 @@ func (s *Store) FlagHistory(ctx context.Context, id int64) ([]FlagEvent, error) 
 // and since when: a digest shows them again only if the customer wrote after it.
 func (s *Store) PutAside(ctx context.Context, by time.Time) (map[int64]time.Time, error) {
 	rows, err := s.r.QueryContext(ctx, `SELECT f.conversation_id, CASE f.state WHEN 'muted' THEN 0 ELSE f.changed_at END FROM flags f
-		WHERE f.state IN ('resolved', 'muted') AND f.changed_at <= ?
-		AND (SELECT by_whom FROM flag_events e WHERE e.flag_id = f.id ORDER BY e.rowid DESC LIMIT 1) <> 'odzew'
+		WHERE f.state IN ('resolved', 'muted') AND f.changed_at <= ?1
+		AND (SELECT by_whom FROM flag_events e WHERE e.flag_id = f.id ORDER BY e.rowid DESC LIMIT 1) <> ?2
 		AND NOT EXISTS (SELECT 1 FROM flags o WHERE o.conversation_id = f.conversation_id AND o.state IN ('open', 'acknowledged'))
-		ORDER BY f.state DESC`, by.Unix()) // muted ones first: a word to settle it outlasts a false alarm
+		ORDER BY f.state DESC`, by.Unix(), byAnalysis) // muted ones first: a word to settle it outlasts a false alarm
 	if err != nil {
 		return nil, s.explain(err)
 	}

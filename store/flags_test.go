@@ -88,6 +88,48 @@ func TestFlagLife(t *testing.T) {
 	}
 }
 
+// A flag that the analysis ended comes back when its cause does, as after a lexicon was
+// put back; one that a person ended stays where it is, whatever the person's name.
+func TestEndedFlagComesBack(t *testing.T) {
+	for _, tt := range []struct{ by, want string }{{"", FlagOpen}, {"ewa", FlagResolved}, {byAnalysis, FlagResolved}} {
+		s, ctx := open(t), t.Context()
+		put(t, s, "shop", "", conversation("C-1"))
+		found := func(level int) {
+			t.Helper()
+			f := Finding{Conversation: 1, Revision: 1, Anew: true, Identity: []byte("ewa"), Flag: odzew.Flag{Cause: "legal", Level: level, OpenedAt: start}}
+			if err := s.SaveFindings(ctx, Versions{Lexicon: "1", Analyzer: "1"}, []Finding{f}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		found(2)
+		if tt.by != "" {
+			if _, err := s.SetFlag(ctx, 1, FlagResolved, tt.by); err != nil {
+				t.Fatal(err)
+			}
+		}
+		found(0)
+		found(2)
+		if list, err := s.Flags(ctx, false, 10); err != nil || len(list) != 1 || list[0].State != tt.want {
+			t.Errorf("ended by %q: %+v, %v, want it %s", tt.by, list, err, tt.want)
+		}
+	}
+}
+
+// The flag of who gets to be known as somebody else moves with them.
+func TestFlagOfNewIdentity(t *testing.T) {
+	s, ctx := open(t), t.Context()
+	put(t, s, "shop", "", conversation("C-1"))
+	for _, who := range []string{"by number", "by address"} {
+		f := Finding{Conversation: 1, Revision: 1, Anew: true, Identity: []byte(who), Flag: odzew.Flag{Cause: "legal", Level: 2, OpenedAt: start}}
+		if err := s.SaveFindings(ctx, Versions{Lexicon: "1", Analyzer: "1"}, []Finding{f}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if list, err := s.Flags(ctx, true, 10); err != nil || len(list) != 1 {
+		t.Errorf("%+v, %v: want one open flag", list, err)
+	}
+}
+
 // TestFlagOfTwo: of a customer's two conversations with one cause the graver is told,
 // whichever was analysed last; when it calms, the other may take its place.
 func TestFlagOfTwo(t *testing.T) {

@@ -27,6 +27,8 @@ type Batch struct {
 	source string // whose cursor it is
 	from   string // the source of the conversation at hand
 	merges bool   // there are conversations that went into others
+	// analysed: there are findings, which what comes may make stale.
+	analysed bool
 	// customers are those that this batch has met, by source and external id.
 	customers map[[2]string]customerRow
 	// Changed counts the conversations that Put found new or changed; Seen all.
@@ -40,7 +42,7 @@ func (s *Store) Begin(ctx context.Context, source string) (*Batch, error) {
 		return nil, err
 	}
 	b := &Batch{transaction: tx, at: s.now().Unix(), source: source, customers: map[[2]string]customerRow{}}
-	if err := b.queryRow(`SELECT EXISTS (SELECT 1 FROM events WHERE into_id <> '')`, nil, &b.merges); err != nil {
+	if err := b.queryRow(`SELECT EXISTS (SELECT 1 FROM events WHERE into_id <> ''), EXISTS (SELECT 1 FROM findings)`, nil, &b.merges, &b.analysed); err != nil {
 		b.Rollback()
 		return nil, s.explain(err)
 	}
@@ -115,6 +117,7 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 		return err
 	}
 	var id int64
+	contact := true // what others see of it as a contact is new
 	if inserted == 1 {
 		if id, err = res.LastInsertId(); err != nil {
 			return err
@@ -129,17 +132,26 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 		}
 	} else {
 		var old []byte
-		if err := b.queryRow(`SELECT id, content_hash FROM conversations WHERE source = ? AND external_id = ?`, []any{b.from, c.ID}, &id, &old); err != nil {
+		if err := b.queryRow(`SELECT id, content_hash, customer_id IS NOT ? OR created_at > ? OR last_message_at <> ? OR channel <> ? OR excluded <> ? FROM conversations WHERE source = ? AND external_id = ?`,
+			[]any{cust, created, last, c.Channel, c.Excluded, b.from, c.ID}, &id, &old, &contact); err != nil {
 			return err
 		}
 		if slices.Equal(old, sum) {
 			return nil
 		}
+		if err := b.leavesDays(id, c.Messages); err != nil {
+			return err
+		}
 		if err := b.putMessages(id, c.Messages); err != nil {
 			return err
 		}
+		if contact { // with those of whose it was until now
+			if err := b.touchContacts(id); err != nil {
+				return err
+			}
+		}
 		// The source may have taken a merge back: then both stand for themselves again.
-		if _, err := b.exec(`UPDATE conversations SET revision = revision + 1 WHERE id = (SELECT merged_into FROM conversations WHERE id = ?)`, id); err != nil {
+		if err := b.touchMerged(id); err != nil {
 			return err
 		}
 		if _, err := b.exec(`UPDATE conversations SET merged_into = NULL, channel = ?, inbox = ?, subject = ?, created_at = min(created_at, ?), priority = ?, team = ?, form = ?, tags = ?, excluded = ?,
@@ -153,6 +165,11 @@ func (b *Batch) putWhole(c *odzew.Conversation) error {
 			return err
 		}
 		if _, err := b.exec(`DELETE FROM events WHERE conversation_id = ?`, id); err != nil {
+			return err
+		}
+	}
+	if contact {
+		if err := b.touchContacts(id); err != nil {
 			return err
 		}
 	}
@@ -197,9 +214,47 @@ func (b *Batch) findMerged(id int64, externalID string) error {
 	if err != nil || len(from) == 0 {
 		return err
 	}
-	_, err = b.exec(`UPDATE conversations SET merged_into = ?1, revision = revision + 1 WHERE id IN (SELECT value FROM json_each(?2)) AND source = ?3 AND id <> ?1`,
-		id, jsonInts(from), b.from)
+	if _, err := b.exec(`UPDATE conversations SET merged_into = ?1, revision = revision + 1 WHERE id IN (SELECT value FROM json_each(?2)) AND source = ?3 AND id <> ?1`,
+		id, jsonInts(from), b.from); err != nil {
+		return err
+	}
+	return b.touchMerged(id)
+}
+
+// touchMerged has those analysed again that a conversation went into, one by one.
+func (b *Batch) touchMerged(id int64) error {
+	_, err := b.exec(`WITH RECURSIVE up (id) AS (SELECT merged_into FROM conversations WHERE id = ? UNION SELECT c.merged_into FROM up JOIN conversations c ON c.id = up.id)
+		UPDATE conversations SET revision = revision + 1 WHERE id IN (SELECT id FROM up)`, id)
 	return err
+}
+
+// maxTouched bounds how many of a customer's conversations one more contact has analysed
+// again: the latest. Who has more of them within weeks is an address that many share.
+const maxTouched = 100
+
+// touchContacts has the same customer's other conversations analysed again, of which
+// this one is a contact.
+func (b *Batch) touchContacts(id int64) error {
+	if !b.analysed {
+		return nil
+	}
+	_, err := b.exec(`UPDATE conversations SET revision = revision + 1 WHERE id IN (SELECT o.id FROM conversations c `+contactOf+` WHERE c.id = ? ORDER BY o.created_at DESC LIMIT ?)`, id, maxTouched)
+	return err
+}
+
+// leavesDays marks the days of messages that the source now puts at another time: they
+// count there no more. The local date is one of three, whatever the zone.
+func (b *Batch) leavesDays(conv int64, ms []odzew.Message) error {
+	if !b.analysed {
+		return nil
+	}
+	for i := range ms {
+		if _, err := b.exec(`INSERT OR IGNORE INTO stale_days SELECT date(m.at + value, 'unixepoch') FROM messages m, json_each('[-43200,0,50400]')
+			WHERE m.conversation_id = ? AND m.external_id = ? AND m.at <> ?`, conv, ms[i].ID, ms[i].At.Unix()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // linkMerge notes that a conversation went into another, which must then be
@@ -216,8 +271,7 @@ func (b *Batch) linkMerge(id int64, into string) error {
 	if _, err := b.exec(`UPDATE conversations SET merged_into = ? WHERE id = ?`, target, id); err != nil {
 		return err
 	}
-	_, err = b.exec(`UPDATE conversations SET revision = revision + 1 WHERE id = ?`, target)
-	return err
+	return b.touchMerged(id)
 }
 
 const messageColumns = `(conversation_id, external_id, seq, at, author, author_id, public, body, html, headers, fetched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -270,9 +324,16 @@ func (b *Batch) putCustomer(c odzew.Customer) (any, error) {
 		}
 	}
 	if (c.Name != "" && c.Name != row.name) || (c.Email != "" && c.Email != row.email) {
+		was := b.s.identity(b.from, ext, row.email)
 		row.name, row.email = cmp.Or(c.Name, row.name), cmp.Or(c.Email, row.email)
-		if _, err := b.exec(`UPDATE customers SET name = ?, email = ?, identity = ? WHERE id = ?`, row.name, row.email, b.s.identity(b.from, ext, row.email), row.id); err != nil {
+		is := b.s.identity(b.from, ext, row.email)
+		if _, err := b.exec(`UPDATE customers SET name = ?, email = ?, identity = ? WHERE id = ?`, row.name, row.email, is, row.id); err != nil {
 			return nil, err
+		}
+		if !slices.Equal(was, is) && b.analysed { // whose contacts are whose has changed
+			if _, err := b.exec(`UPDATE conversations SET revision = revision + 1 WHERE customer_id IN (SELECT id FROM customers WHERE identity IN (?, ?) OR id = ?)`, was, is, row.id); err != nil {
+				return nil, err
+			}
 		}
 	}
 	b.customers[[2]string{b.from, ext}] = row

@@ -175,9 +175,76 @@ func TestLoadReturnsWhatWasPut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want.Source = "shop"
+	want.Source, want.Messages[1].Seq = "shop", 1
 	if diff := cmp.Diff(*want, list[0].Conversation); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// What went into a conversation on the way through others belongs to it, and has it
+// analysed again when it changes; a ring of merges ends.
+func TestMergedOnTheWay(t *testing.T) {
+	into := func(id, target string) *odzew.Conversation {
+		c := conversation(id)
+		c.Events = append(c.Events, odzew.Event{At: start.Add(2 * time.Hour), Kind: odzew.EventMerge, Into: target})
+		return c
+	}
+	s := open(t)
+	put(t, s, "shop", "", into("A", "B"), into("B", "C"), conversation("C"))
+	merged := func(id int64) (names []string, revision int64) {
+		t.Helper()
+		list, err := s.Load(t.Context(), []int64{id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range list[0].Merged {
+			names = append(names, m.ID)
+		}
+		return names, list[0].Revision
+	}
+	names, before := merged(3)
+	if !slices.Equal(names, []string{"A", "B"}) {
+		t.Errorf("into C went %v", names)
+	}
+	a := into("A", "B")
+	a.Messages = append(a.Messages, odzew.Message{ID: "m3", At: start.Add(3 * time.Hour), Author: odzew.AuthorCustomer, Public: true, Text: "Halo?"})
+	put(t, s, "shop", "", a)
+	if _, after := merged(3); after == before {
+		t.Error("C is not analysed again when A changes")
+	}
+	put(t, s, "shop", "", into("C", "A"))
+	if names, _ := merged(3); !slices.Equal(names, []string{"A", "B"}) {
+		t.Errorf("in a ring: %v", names)
+	}
+}
+
+// Two threads that a mail ties together were analysed apart: what the second counts for
+// is taken back, and its flag is looked at again.
+func TestJoinedThreadIsAnalysedAnew(t *testing.T) {
+	s, ctx := open(t), t.Context()
+	v := Versions{Lexicon: "1", Analyzer: "1"}
+	put(t, s, "mail", "", letter("late@x", "ewa@x", "zwrot", "", nil, 30))
+	f := Finding{Conversation: 1, Revision: 1, Identity: []byte("ewa"), Touchpoint: "email", Flag: odzew.Flag{Cause: "legal", Level: 2, OpenedAt: start}}
+	if err := s.SaveFindings(ctx, v, []Finding{f}); err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, "mail", "", letter("early@x", "ewa@x", "zwrot", "", nil, 0), letter("both@x", "ewa@x", "zwrot", "late@x", []string{"early@x"}, 40))
+	ids, err := s.Pending(ctx, v, 0, 10)
+	if err != nil || len(ids) != 1 {
+		t.Fatalf("pending %v, %v", ids, err)
+	}
+	list, err := s.Load(ctx, ids)
+	if err != nil || len(list[0].Messages) != 3 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if !list[0].Analysed {
+		t.Error("what was counted of the thread would be counted twice")
+	}
+	if err := s.SaveFindings(ctx, v, []Finding{{Conversation: ids[0], Revision: list[0].Revision, Anew: list[0].Analysed, Identity: []byte("ewa")}}); err != nil {
+		t.Fatal(err)
+	}
+	if flags, err := s.Flags(ctx, true, 10); err != nil || len(flags) != 0 {
+		t.Errorf("the flag stays: %+v, %v", flags, err)
 	}
 }
 

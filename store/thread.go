@@ -176,13 +176,20 @@ func (b *Batch) newThread(c *odzew.Conversation, m *odzew.Message, others []stri
 
 // joinThreads moves all of one thread into another.
 func (b *Batch) joinThreads(into, from int64) error {
+	if err := b.touchContacts(from); err != nil {
+		return err
+	}
 	for _, q := range []string{
 		`UPDATE OR IGNORE messages SET conversation_id = ?1 WHERE conversation_id = ?2`,
 		`DELETE FROM message_scores WHERE message_id IN (SELECT id FROM messages WHERE conversation_id = ?2)`,
-		`DELETE FROM messages WHERE conversation_id = ?2`, // the same mail twice
+		// The same mail twice.
+		`INSERT OR IGNORE INTO stale_days SELECT date(m.at + value, 'unixepoch') FROM messages m, json_each('[-43200,0,50400]') WHERE m.conversation_id = ?2`,
+		`DELETE FROM messages WHERE conversation_id = ?2`,
 		`UPDATE mail_refs SET conversation_id = ?1 WHERE conversation_id = ?2`,
 		`DELETE FROM turns WHERE conversation_id = ?2`,
 		`DELETE FROM statutory_requests WHERE conversation_id = ?2`,
+		// What was found in it is counted already, and is to be put in order with the rest.
+		`UPDATE OR IGNORE findings SET conversation_id = ?1, revision = -1 WHERE conversation_id = ?2`,
 		`DELETE FROM findings WHERE conversation_id = ?2`,
 		`UPDATE flags SET conversation_id = ?1 WHERE conversation_id = ?2`,
 		`UPDATE conversations SET merged_into = ?1 WHERE merged_into = ?2`,
@@ -210,6 +217,9 @@ func (b *Batch) addMail(id int64, c *odzew.Conversation, m *odzew.Message, force
 	}
 	b.Changed++
 	b.Messages++
+	if err := b.touchContacts(id); err != nil { // those of the customer, and the time, that it had
+		return err
+	}
 	// The conversation's face is its earliest mail; its inbox and customer are those
 	// of the customer's own mail where there is one, else what the first mail said.
 	if _, err := b.exec(`UPDATE conversations SET created_at = min(created_at, ?2), (last_message_at, message_count) = (SELECT max(at), count(*) FROM messages WHERE conversation_id = ?1), revision = revision + 1, fetched_at = ?3,
@@ -219,17 +229,22 @@ func (b *Batch) addMail(id int64, c *odzew.Conversation, m *odzew.Message, force
 		return err
 	}
 	if m.Author != odzew.AuthorCustomer {
-		return nil
+		return b.touchContacts(id)
 	}
 	var before int
 	if err := b.queryRow(`SELECT count(*) FROM messages WHERE conversation_id = ? AND author = 'customer' AND (at, external_id) < (?, ?)`,
-		[]any{id, m.At.Unix(), m.ID}, &before); err != nil || before > 0 {
+		[]any{id, m.At.Unix(), m.ID}, &before); err != nil {
 		return err
+	}
+	if before > 0 {
+		return b.touchContacts(id)
 	}
 	cust, err := b.putCustomer(c.Customer)
 	if err != nil {
 		return err
 	}
-	_, err = b.exec(`UPDATE conversations SET customer_id = ?, inbox = ?, channel = ? WHERE id = ?`, cust, c.Inbox, c.Channel, id)
-	return err
+	if _, err := b.exec(`UPDATE conversations SET customer_id = ?, inbox = ?, channel = ? WHERE id = ?`, cust, c.Inbox, c.Channel, id); err != nil {
+		return err
+	}
+	return b.touchContacts(id)
 }

@@ -46,6 +46,7 @@ func timeline(c *odzew.Conversation, now int64, opt *Options) (events []event, f
 		}
 	}
 	events = make([]event, 0, len(c.Messages)+len(c.Events))
+	seq := func(e event) int { return c.Messages[e.seq].Seq }
 	ordered := true
 	for i := range c.Messages {
 		m := &c.Messages[i]
@@ -53,12 +54,14 @@ func timeline(c *odzew.Conversation, now int64, opt *Options) (events []event, f
 			continue
 		}
 		kind := messageKind(m, opt, flag)
-		if n := len(events); n > 0 && m.At.Unix() < events[n-1].at {
+		e := event{at: m.At.Unix(), kind: kind, seq: int32(i)}
+		if n := len(events); n > 0 && (e.at < events[n-1].at || m.Seq < seq(events[n-1])) {
 			ordered = false
 		}
-		events = append(events, event{at: m.At.Unix(), kind: kind, seq: int32(i)})
+		events = append(events, e)
 	}
 	if !ordered {
+		slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(seq(a), seq(b)) })
 		mendSkew(events)
 	}
 	for i := range c.Events {
