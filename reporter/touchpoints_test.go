@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -470,8 +471,9 @@ func BenchmarkBuildJourney(b *testing.B) {
 			n := 100 + rng.IntN(200)
 			in.Touches = append(in.Touches, touch(time.Date(2026, 10, 4+d, 0, 0, 0, 0, time.UTC).Format(day), name, journeyStages[d%5], n, rng.IntN(n), rng.IntN(n), 0))
 			for range n {
-				now.Add(int64(rng.ExpFloat64() * 7200))
-				before.Add(int64(rng.ExpFloat64() * 7200))
+				if err := errors.Join(now.AddBucket(stats.Bucket(int64(rng.ExpFloat64()*7200)), 1), before.AddBucket(stats.Bucket(int64(rng.ExpFloat64()*7200)), 1)); err != nil {
+					b.Fatal(err)
+				}
 			}
 		}
 		in.Waits = append(in.Waits, TouchpointWaits{Touchpoint: name, Now: now.Sample(), Before: before.Sample()})

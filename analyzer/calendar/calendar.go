@@ -67,14 +67,6 @@ type Span struct {
 	To   time.Time `json:"to"`
 }
 
-// RoundTheClock is the schedule that never closes: business time by it is
-// calendar time. It is what a desk without a calendar gets.
-func RoundTheClock() *Schedule {
-	s := &Schedule{name: "24x7", zone: time.UTC}
-	s.add(int64(firstDay)*daySeconds, int64(endDay)*daySeconds)
-	return s
-}
-
 // Name is the name in the schedule's Config.
 func (s *Schedule) Name() string { return s.name }
 

@@ -12,6 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"odzew/analyzer/waits"
 	"odzew/connectors"
 	"odzew/reporter/mask"
 	"odzew/store"
@@ -191,6 +192,36 @@ func (c *doctorCmd) database(ctx context.Context, p *program, cfg *Config, say f
 			if err := say("clock skew of "+s.Source, fmt.Errorf("%d of %d waits end before they begin; the source's clocks disagree", s.Negative, s.Turns), ""); err != nil {
 				return err
 			}
+		}
+	}
+	return c.repeats(ctx, p, st, say)
+}
+
+// repeatDays is how far back answers are looked at that may be automatic.
+const repeatDays = 28
+
+// repeats tells of texts that stand as a person's answer and were hardly written by one:
+// they make waits look short. It is for somebody to look at, and no fault.
+func (c *doctorCmd) repeats(ctx context.Context, p *program, st *store.Store, say func(string, error, string) error) error {
+	const name = "quick answers"
+	ids, err := st.ActiveSince(ctx, p.now().AddDate(0, 0, -repeatDays))
+	if err != nil {
+		return say(name, err, "")
+	}
+	var seen waits.Repeats
+	for part := range slices.Chunk(ids, analyzeRange) {
+		list, err := st.Load(ctx, part)
+		if err != nil {
+			return say(name, err, "")
+		}
+		for i := range list {
+			seen.Add(list[i].Conversation)
+		}
+	}
+	for _, r := range seen.Suspected() {
+		if err := say(name, nil, fmt.Sprintf("the text of message %s in #%s of %s was sent %d times within a minute of the customer's; if no person wrote it, waits are longer than they look",
+			mask.Clean(r.Message), mask.Clean(r.Conversation), mask.Clean(r.Source), r.Count)); err != nil {
+			return err
 		}
 	}
 	return nil

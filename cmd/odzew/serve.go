@@ -18,6 +18,7 @@ import (
 	"github.com/robfig/cron/v3"
 	"github.com/sirupsen/logrus"
 
+	"odzew/connectors"
 	"odzew/store"
 )
 
@@ -156,8 +157,10 @@ func (s *server) pullOne(ctx context.Context, src *sourceConfig) {
 	s.metrics.pulls.WithLabelValues(src.Name, run.Outcome).Inc()
 	s.metrics.pullSeconds.WithLabelValues(src.Name).Observe(time.Since(start).Seconds())
 	entry := s.p.log.WithFields(logrus.Fields{"source": src.Name, "conversations": run.Conversations, "messages": run.Messages, "dead_letters": run.DeadLetters})
-	if err != nil {
-		entry.WithError(err).Error("pull failed")
+	if _, transient := connectors.IsTransient(err); transient {
+		entry.WithError(err).Warn("pull failed; the next one may not")
+	} else if err != nil {
+		entry.WithError(err).Error("pull failed; it goes on failing until somebody acts")
 	} else {
 		entry.Info("pulled")
 	}

@@ -30,9 +30,6 @@ var bucketStarts = func() []int64 {
 	return starts
 }()
 
-// Buckets is how many buckets there are.
-func Buckets() int { return len(bucketStarts) }
-
 // Bucket is the number of the bucket that a wait belongs in. A negative wait, which
 // there cannot be, counts as none at all.
 func Bucket(seconds int64) int {
@@ -55,12 +52,6 @@ func bucketValue(bucket int) int64 {
 	return lo + (lo*(hi-lo)+(lo+hi)/2)/(lo+hi)
 }
 
-// Add counts a wait.
-func (h *Histogram) Add(seconds int64) {
-	h.grow(Bucket(seconds))
-	h.counts[Bucket(seconds)]++
-}
-
 // AddBucket adds n waits to a bucket, as stored. It refuses what was never stored.
 func (h *Histogram) AddBucket(bucket int, n int64) error {
 	if bucket < 0 || bucket >= len(bucketStarts) || n < 0 {
@@ -70,16 +61,6 @@ func (h *Histogram) AddBucket(bucket int, n int64) error {
 	h.grow(bucket)
 	h.counts[bucket] += n
 	return nil
-}
-
-// Merge adds all waits of another histogram.
-func (h *Histogram) Merge(o Histogram) {
-	if len(o.counts) > 0 {
-		h.grow(len(o.counts) - 1)
-	}
-	for bucket, n := range o.counts {
-		h.counts[bucket] += n
-	}
 }
 
 // All yields the buckets that are not empty, in order, with their counts.

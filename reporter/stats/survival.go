@@ -49,15 +49,3 @@ func (c Curve) Quantile(p float64) (int64, bool) {
 	}
 	return 0, false
 }
-
-// Unanswered is the estimated share that is still waiting after that time.
-func (c Curve) Unanswered(after int64) float64 {
-	share := 1.0
-	for _, pt := range c {
-		if pt.Seconds > after {
-			break
-		}
-		share = pt.Remaining
-	}
-	return share
-}

@@ -234,16 +234,6 @@ func (c Counts) F1() float64 {
 
 func (c *Counts) add(d Counts) { c.TP += d.TP; c.FP += d.FP; c.FN += d.FN }
 
-// Run scores the examples and measures. Labels of language are not used: the
-// scorer finds it.
-func Run(s *sentiment.Scorer, examples []sentiment.Example) Report {
-	scores := make([]odzew.Score, len(examples))
-	for i := range examples {
-		scores[i] = s.Score(examples[i].Text, "", false)
-	}
-	return Measure(examples, scores)
-}
-
 // Measure compares scores with the labels of the examples that they are of.
 func Measure(examples []sentiment.Example, scores []odzew.Score) Report {
 	r := Report{Signals: map[string]Counts{}, Aspects: map[string]Counts{}}
