@@ -104,7 +104,7 @@ INSERT OR IGNORE INTO stale_days SELECT DISTINCT day FROM activity_rollups;`,
 }
 
 // migrate makes the schema in an empty database, or runs the steps that an older
-// one lacks, each in a transaction of its own with its version.
+// one lacks, all in one transaction.
 func migrate(ctx context.Context, db *sql.DB, want int, schema string, steps []string) error {
 	v, err := userVersion(ctx, db)
 	if err != nil {
