@@ -157,6 +157,11 @@ type Reason struct {
 	Weight  float64 `json:"weight"`
 	Quote   string  `json:"quote,omitempty"`
 	Message string  `json:"message,omitempty"` // the message's ID
-	// Count is how often, for signals of behaviour (nudges, reopens).
+	// Count is how often, for signals of behaviour (nudges, reopens); of repeat_contact
+	// the number that the customer names, where contacts were not counted.
 	Count int `json:"count,omitempty"`
+	// Due is until when an ultimatum gives the company time; nil where it names none.
+	Due *time.Time `json:"due,omitempty"`
+	// Seconds is how long the customer says that they have waited; 0 where they do not.
+	Seconds int64 `json:"seconds,omitempty"`
 }

@@ -101,6 +101,7 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 		Solved: status == odzew.StatusSolved || status == odzew.StatusClosed,
 	}
 	place := placeOf(schedule)
+	matter.Place = place
 	theirs := 0
 	for i := range c.Messages {
 		if c.Messages[i].Author == odzew.AuthorCustomer {

@@ -148,6 +148,8 @@ type Case struct {
 	// LongWait is the wait, in seconds within opening hours, above which it is long
 	// for this desk: its own p90. 0: not known, no wait is called long.
 	LongWait int64
+	// Place is where the dates that customers name are meant.
+	Place Place
 }
 
 // A Finding is what a case adds up to.
@@ -426,6 +428,7 @@ func (a *assessment) settle(flag *odzew.Flag) {
 		if r.Weight *= scale; r.Weight != 0 {
 			if said := a.parts[i].said; said != nil {
 				r.Quote = quote(said, r.Signal)
+				a.state(&r, said)
 			}
 			flag.Reasons = append(flag.Reasons, r)
 			flag.Frustration += r.Weight

@@ -31,6 +31,11 @@ func (r *reader) when(start, end int) (w when, ok bool) {
 			return w, false
 		}
 	}
+	return r.scan(start, end)
+}
+
+// scan is when, whatever words stand beside the time.
+func (r *reader) scan(start, end int) (w when, ok bool) {
 	gap := 0
 	for i := start; i < end; {
 		n := r.span(i, end, &w)
