@@ -83,6 +83,18 @@ func (d *Digest) customers(in Input) {
 	scored := in.Sentiment.Now.total()
 	d.High = share(high, max(high, scored))
 
+	Rank(cases)
+	d.MoreFlagged = max(0, len(cases)-MaxCustomers)
+	d.Customers = []Customer{}
+	for _, c := range cases[:min(len(cases), MaxCustomers)] {
+		d.Customers = append(d.Customers, customer(c))
+	}
+}
+
+// Rank puts cases into the digest's order, and drops what is told of a case (the
+// reasons, the promise) where it would only be counted. Whoever has very many
+// collects them in parts, each ranked with those before, and keeps the words of few.
+func Rank(cases []Case) {
 	slices.SortStableFunc(cases, func(a, b Case) int {
 		return cmp.Or(
 			boolFirst(a.Flag.NeedsCall, b.Flag.NeedsCall),
@@ -91,10 +103,8 @@ func (d *Digest) customers(in Input) {
 			strings.Compare(a.Flag.Conversation, b.Flag.Conversation),
 		)
 	})
-	d.MoreFlagged = max(0, len(cases)-MaxCustomers)
-	d.Customers = []Customer{}
-	for _, c := range cases[:min(len(cases), MaxCustomers)] {
-		d.Customers = append(d.Customers, customer(c))
+	for i := MaxCustomers; i < len(cases); i++ {
+		cases[i].Flag.Reasons, cases[i].Promise = nil, nil
 	}
 }
 

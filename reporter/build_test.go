@@ -38,6 +38,33 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// Cases that come in parts end up as if they had come at once, and only those that
+// can be shown keep their words.
+func TestRank(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var all, parts []Case
+		for i := range rapid.IntRange(0, 30).Draw(t, "cases") {
+			c := Case{Flag: odzew.Flag{
+				Conversation: fmt.Sprint(i), Frustration: float64(rapid.IntRange(0, 5).Draw(t, "score")) / 5, NeedsCall: rapid.Bool().Draw(t, "call"),
+				Reasons: []odzew.Reason{{Signal: "legal", Quote: "sąd"}},
+			}}
+			all, parts = append(all, c), append(parts, c)
+			if rapid.Bool().Draw(t, "cut") {
+				Rank(parts)
+			}
+		}
+		if diff := cmp.Diff(Build(Input{Cases: all}), Build(Input{Cases: parts})); diff != "" {
+			t.Fatalf("in parts it differs (-at once +in parts):\n%s", diff)
+		}
+		Rank(parts)
+		for i, c := range parts {
+			if (c.Flag.Reasons != nil) != (i < MaxCustomers) {
+				t.Fatalf("case %d of %d has reasons %v", i, len(parts), c.Flag.Reasons)
+			}
+		}
+	})
+}
+
 // Every part that is shown adds up to the score that is shown.
 func TestPartsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -225,7 +225,7 @@ func (d Digest) customersPart(l locale) section {
 	s := section{Title: l.customers}
 	if n := d.High.N; n > 0 {
 		s.Note = fmt.Sprintf(l.fromConversations, l.count(n, l.ofConversations)) + "; " +
-			fmt.Sprintf(l.high, d.High.Count) + " = " + l.percent(*d.High.Share, 1) + " " + l.shareInterval(d.High, 1)
+			fmt.Sprintf(l.high, l.integer(d.High.Count)) + " = " + l.percent(*d.High.Share, 1) + " " + l.shareInterval(d.High, 1)
 	}
 	for _, c := range d.Customers {
 		s.Cards = append(s.Cards, d.card(l, c))
@@ -515,7 +515,7 @@ func (l locale) place(p Place) row {
 		r.Cells = append(r.Cells, "")
 	}
 	if p.Strong > 0 {
-		notes = append(notes, fmt.Sprintf(l.high, p.Strong))
+		notes = append(notes, fmt.Sprintf(l.high, l.integer(p.Strong)))
 	}
 	if p.Slow != nil {
 		slower := fmt.Sprintf(l.slower, l.worked(p.Slow.Seconds), l.interval(p.Slow.Low, p.Slow.High), l.than[p.Slow.Than])

@@ -122,7 +122,7 @@ var polish = words{
 	places: "Punkty styku", mood: "Nastrój", quality: "Jakość danych",
 
 	ofConversations:   noun{"rozmowy", "rozmów", "rozmów"},
-	fromConversations: "z %s", high: "%d z wysokim wynikiem",
+	fromConversations: "z %s", high: "%s z wysokim wynikiem",
 	score: "wynik %s", needsCall: "do telefonu", why: "dlaczego: ", explain: "odzew explain --conversation ",
 	waits: "czeka %s", ofWork: "%s pracy",
 	nudges:    noun{"ponaglenie", "ponaglenia", "ponagleń"},
@@ -211,7 +211,7 @@ var english = words{
 	places: "Touchpoints", mood: "Sentiment", quality: "Data quality",
 
 	ofConversations:   noun{"conversation", "conversations", "conversations"},
-	fromConversations: "of %s", high: "%d with a high score",
+	fromConversations: "of %s", high: "%s with a high score",
 	score: "score %s", needsCall: "to call", why: "why: ", explain: "odzew explain --conversation ",
 	waits: "waiting %s", ofWork: "%s of work",
 	nudges:    noun{"nudge", "nudges", "nudges"},

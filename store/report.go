@@ -64,15 +64,15 @@ func (s *Store) TurnsOpenAt(ctx context.Context, at time.Time) ([]Turn, error) {
 // Candidates lists conversations that a digest of [from, to) may have to show:
 // those that the customer wrote in then with any frustration, those that were
 // waiting at the end, and those flagged of late in which somebody should call, be it for a
-// promise that passed; the most frustrated first.
-func (s *Store) Candidates(ctx context.Context, from, to time.Time, limit int) ([]int64, error) {
+// promise that passed; by number.
+func (s *Store) Candidates(ctx context.Context, from, to time.Time) ([]int64, error) {
 	rows, err := s.r.QueryContext(ctx, `WITH concerned AS (
 			SELECT conversation_id FROM messages WHERE at >= ?1 AND at < ?2 AND author = 'customer'
 			UNION SELECT conversation_id FROM turns WHERE opened_at >= ?1 - 28*86400 AND opened_at < ?2 AND (closed_at IS NULL OR closed_at >= ?2)
 			UNION SELECT conversation_id FROM flags WHERE state IN ('open', 'acknowledged') AND needs_call AND opened_at >= ?1 - 28*86400 AND opened_at < ?2)
 		SELECT f.conversation_id FROM concerned k JOIN findings f ON f.conversation_id = k.conversation_id JOIN conversations c ON c.id = k.conversation_id
 		WHERE c.excluded = '' AND c.merged_into IS NULL AND (f.peak > 0 OR f.level > 0 OR f.needs_call)
-		ORDER BY f.needs_call DESC, f.level DESC, f.frustration DESC, f.conversation_id LIMIT ?3`, from.Unix(), to.Unix(), limit)
+		ORDER BY f.conversation_id`, from.Unix(), to.Unix())
 	if err != nil {
 		return nil, s.explain(err)
 	}

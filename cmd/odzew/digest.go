@@ -21,8 +21,8 @@ import (
 const (
 	// lookBack is how many days a digest compares with.
 	lookBack = 28
-	// maxCandidates bounds the conversations that a digest looks at one by one.
-	maxCandidates = 300
+	// casesRange is how many conversations a digest looks at together.
+	casesRange = 300
 	// maxOpenShown is how many open waits a digest is handed.
 	maxOpenShown = 10
 )
@@ -251,13 +251,10 @@ func (g *gatherer) volume(ctx context.Context) error {
 	return nil
 }
 
-// cases looks at the conversations that may have to be shown as they stood then.
+// cases looks at the conversations that may have to be shown as they stood then: at
+// all of them, for what is not shown is counted. A range at a time is in memory.
 func (g *gatherer) cases(ctx context.Context) error {
-	ids, err := g.st.Candidates(ctx, g.per.start, g.per.end, maxCandidates)
-	if err != nil {
-		return err
-	}
-	list, err := g.st.Load(ctx, ids)
+	ids, err := g.st.Candidates(ctx, g.per.start, g.per.end)
 	if err != nil {
 		return err
 	}
@@ -265,32 +262,49 @@ func (g *gatherer) cases(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for i := range list {
-		c := &list[i]
-		if at, ok := aside[c.ID]; ok && (at.IsZero() || !wroteAfter(c, at)) {
-			continue
+	for part := range slices.Chunk(ids, casesRange) {
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		r := g.an.Analyze(inputOf(c), g.per.asOf)
-		if r.Flag.Level == 0 && !r.Flag.NeedsCall {
-			continue
+		list, err := g.st.Load(ctx, part)
+		if err != nil {
+			return err
 		}
-		cs := reporter.Case{Flag: r.Flag, Earlier: !wroteWithin(c, g.per), Handovers: r.Waits.Handovers, Reopens: r.Waits.Reopens}
-		if g.cfg.ShowNames {
-			cs.Name = c.Customer.Name
-		}
-		if n := len(r.Waits.Turns); n > 0 && r.Waits.Turns[n-1].Outcome == waits.Open && !r.Waits.Turns[n-1].Thanks {
-			t := &r.Waits.Turns[n-1]
-			cs.Waiting = &odzew.Clock{Seconds: t.Seconds, BusinessSeconds: t.BusinessSeconds}
-			cs.Nudges = t.Nudges
-		}
-		for _, pr := range r.Promises {
-			if pr.State == frustration.PromiseBroken {
-				cs.Promise = &reporter.Promise{Quote: pr.Quote, Message: pr.Message, Due: pr.Due}
+		for i := range list {
+			c := &list[i]
+			if at, ok := aside[c.ID]; ok && (at.IsZero() || !wroteAfter(c, at)) {
+				continue
+			}
+			if cs, ok := g.caseOf(c); ok {
+				g.in.Cases = append(g.in.Cases, cs)
 			}
 		}
-		g.in.Cases = append(g.in.Cases, cs)
+		reporter.Rank(g.in.Cases)
 	}
 	return nil
+}
+
+// caseOf looks at a conversation as it stood then, and says whether it is flagged.
+func (g *gatherer) caseOf(c *store.Stored) (reporter.Case, bool) {
+	r := g.an.Analyze(inputOf(c), g.per.asOf)
+	if r.Flag.Level == 0 && !r.Flag.NeedsCall {
+		return reporter.Case{}, false
+	}
+	cs := reporter.Case{Flag: r.Flag, Earlier: !wroteWithin(c, g.per), Handovers: r.Waits.Handovers, Reopens: r.Waits.Reopens}
+	if g.cfg.ShowNames {
+		cs.Name = c.Customer.Name
+	}
+	if n := len(r.Waits.Turns); n > 0 && r.Waits.Turns[n-1].Outcome == waits.Open && !r.Waits.Turns[n-1].Thanks {
+		t := &r.Waits.Turns[n-1]
+		cs.Waiting = &odzew.Clock{Seconds: t.Seconds, BusinessSeconds: t.BusinessSeconds}
+		cs.Nudges = t.Nudges
+	}
+	for _, pr := range r.Promises {
+		if pr.State == frustration.PromiseBroken {
+			cs.Promise = &reporter.Promise{Quote: pr.Quote, Message: pr.Message, Due: pr.Due}
+		}
+	}
+	return cs, true
 }
 
 func human(t *store.Turn) bool { return t.Kind == waits.KindFirst || t.Kind == waits.KindNext }

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"odzew/reporter"
+)
+
+// digestOf makes the digest of shopFile's day from other conversations.
+func digestOf(t *testing.T, shop, extra string) reporter.Digest {
+	t.Helper()
+	config := writeDesk(t, extra)
+	if err := os.WriteFile(filepath.Join(filepath.Dir(config), "shop.jsonl"), []byte(shop), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "", "--config", config, "sync")
+	must(t, "", "--config", config, "analyze")
+	var d reporter.Digest
+	if err := json.Unmarshal([]byte(must(t, "", "--config", config, "digest", "--format", "json")), &d); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// TestDigestCountsAll: what is not shown is counted, however many there are.
+func TestDigestCountsAll(t *testing.T) {
+	const n = 2*casesRange + 1
+	var shop strings.Builder
+	for i := range n {
+		shop.WriteString(strings.NewReplacer(`"C-1"`, fmt.Sprintf(`"C-%d"`, i), `"id":"k"`, fmt.Sprintf(`"id":"k-%d"`, i)).Replace(shopFile))
+	}
+	d := digestOf(t, shop.String(), "")
+	if d.NeedsCall != n || d.High.Count != n || d.MoreFlagged != n-len(d.Customers) {
+		t.Errorf("%d to call, %d high, %d more; want %d", d.NeedsCall, d.High.Count, d.MoreFlagged, n)
+	}
+	for _, c := range d.Customers {
+		if len(c.Reasons) == 0 || c.Quote == "" {
+			t.Errorf("%s is shown without its reasons", c.Conversation)
+		}
+	}
+}
