@@ -330,6 +330,8 @@ CREATE TABLE flag_events (
 CREATE INDEX flag_events_flag ON flag_events (flag_id, at);
 
 -- Digests made, one row a local date: this is what keeps a date from being sent twice.
+-- Whoever sends one claims it first: sent_to is 'sending' meanwhile, and made_at the time
+-- of the claim, which runs out after ten minutes.
 CREATE TABLE digests (
   day     TEXT PRIMARY KEY,
   made_at INTEGER NOT NULL,

@@ -243,8 +243,28 @@ func (s *Store) DigestOf(ctx context.Context, day string) (*Digest, error) {
 	return &d, s.explain(err)
 }
 
+// ClaimFor is how long a claim keeps others from sending a date's digest. It is far
+// longer than a mail takes, so that only the claim of a process that died runs out.
+const ClaimFor = 10 * time.Minute
+
+// sending stands as sent_to while a digest is claimed, since made_at.
+const sending = "sending"
+
+// ClaimDigest reserves the sending of a local date's digest, until RecordDigest or for
+// ClaimFor. It returns false where the date was sent, or another holds the claim.
+func (s *Store) ClaimDigest(ctx context.Context, day string) (bool, error) {
+	// A claim from the future is as old as one of the past: the clock was put back.
+	res, err := s.w.ExecContext(ctx, `INSERT INTO digests VALUES (?1, ?2, NULL, ?3) ON CONFLICT (day) DO UPDATE SET made_at = ?2, sent_to = ?3
+		WHERE sent_at IS NULL AND (sent_to <> ?3 OR abs(made_at - ?2) >= ?4)`, day, s.now().Unix(), sending, int64(ClaimFor.Seconds()))
+	if err != nil {
+		return false, s.explain(err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
 // RecordDigest notes that a local date's digest was made and, if sentTo is not
-// empty, sent. A date that was sent stays sent.
+// empty, sent. A date that was sent stays sent. Either way a claim ends.
 func (s *Store) RecordDigest(ctx context.Context, day, sentTo string) error {
 	now := s.now().Unix()
 	var sent any

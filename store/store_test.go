@@ -677,6 +677,48 @@ func TestDigestOncePerDate(t *testing.T) {
 	}
 }
 
+// TestClaimDigest: one sends a date, until it gives up or died.
+func TestClaimDigest(t *testing.T) {
+	const claim, fail, send = "claim", "fail", "send"
+	for _, tt := range []struct {
+		name string
+		did  string        // before
+		ago  time.Duration // how long ago that was
+		want bool
+	}{
+		{"nobody", "", 0, true},
+		{"another does", claim, ClaimFor - time.Second, false},
+		{"another did, and died", claim, ClaimFor, true},
+		{"the other's clock is ahead", claim, -time.Second, false},
+		{"the clock was put back", claim, -24 * time.Hour, true},
+		{"another failed", fail, 0, true},
+		{"it was sent", send, 0, false},
+		{"it was sent long ago", send, 24 * time.Hour, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, ctx, now, day := open(t), t.Context(), clock(), "2026-02-10"
+			s.now = func() time.Time { return now }
+			if tt.did != "" {
+				if ok, err := s.ClaimDigest(ctx, day); !ok || err != nil {
+					t.Fatal(ok, err)
+				}
+			}
+			if to, ended := map[string]string{fail: "", send: "2 recipients"}[tt.did]; ended {
+				if err := s.RecordDigest(ctx, day, to); err != nil {
+					t.Fatal(err)
+				}
+			}
+			now = now.Add(tt.ago)
+			if ok, err := s.ClaimDigest(ctx, day); ok != tt.want || err != nil {
+				t.Errorf("%v, %v", ok, err)
+			}
+			if d, err := s.DigestOf(ctx, day); err != nil || d.SentAt.IsZero() == (tt.did == send) {
+				t.Errorf("%+v, %v", d, err)
+			}
+		})
+	}
+}
+
 func TestFind(t *testing.T) {
 	s, ctx := open(t), t.Context()
 	put(t, s, "shop", "", conversation("C-1"), conversation("C-2"))

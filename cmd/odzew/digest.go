@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -129,10 +131,8 @@ func (p *program) makeDigest(ctx context.Context, st *store.Store, an *desk, cfg
 			return "", err
 		}
 	}
-	// What can fail comes before the mail: a disk that is full must not send one
-	// date's digest again and again.
-	if err := st.RecordDigest(ctx, date, ""); err != nil || !send {
-		return "", err
+	if !send {
+		return "", st.RecordDigest(ctx, date, "")
 	}
 	text, err := render(dig, "text", false)
 	if err != nil {
@@ -142,11 +142,36 @@ func (p *program) makeDigest(ctx context.Context, st *store.Store, an *desk, cfg
 	if err != nil {
 		return "", err
 	}
-	if err := p.send(ctx, cfg, subject, string(text), string(html)); err != nil {
+	id, err := digestID(ctx, st, cfg, date)
+	if err != nil {
 		return "", err
 	}
-	to := fmt.Sprintf("%d recipients", len(cfg.Digest.To))
-	return to, st.RecordDigest(context.WithoutCancel(ctx), date, to)
+	// What can fail comes before the mail, and so does the claim: a disk that is full,
+	// or another process, must not send one date's digest again.
+	claimed, err := st.ClaimDigest(ctx, date)
+	if err != nil {
+		return "", err
+	}
+	if !claimed {
+		return "", fmt.Errorf("another odzew has just sent the digest of %s, or is about to; if it does not arrive, try again in %d minutes", date, int(store.ClaimFor.Minutes()))
+	}
+	to := ""
+	if err = p.send(ctx, cfg, id, subject, string(text), string(html)); err == nil {
+		to = fmt.Sprintf("%d recipients", len(cfg.Digest.To))
+	}
+	return to, errors.Join(err, st.RecordDigest(context.WithoutCancel(ctx), date, to))
+}
+
+// digestID names the mail of a date's digest: the same whenever it is sent to the same
+// readers, so that mail programs can drop a double, and telling nothing of the machine.
+func digestID(ctx context.Context, st *store.Store, cfg *Config, date string) (string, error) {
+	key, err := st.Meta(ctx, "identity_key")
+	if err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, []byte(key))
+	fmt.Fprintf(mac, "digest %s %q", date, cfg.Digest.To)
+	return fmt.Sprintf("odzew.%s.%x", date, mac.Sum(nil)[:8]), nil
 }
 
 // A period is what one digest covers.

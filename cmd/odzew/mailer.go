@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -50,8 +52,8 @@ func (p *program) checkMailer(ctx context.Context, cfg *Config) error {
 	return c.Close()
 }
 
-// send mails one digest to all its readers.
-func (p *program) send(ctx context.Context, cfg *Config, subject, text, html string) error {
+// send mails one digest to all its readers, as the message id of the sender's domain.
+func (p *program) send(ctx context.Context, cfg *Config, id, subject, text, html string) error {
 	c, err := p.mailer(cfg)
 	if err != nil {
 		return err
@@ -63,14 +65,27 @@ func (p *program) send(ctx context.Context, cfg *Config, subject, text, html str
 	if err := m.To(cfg.Digest.To...); err != nil {
 		return usagef("digest.to: %w", err)
 	}
+	from := m.GetFrom()[0].Address
+	m.SetMessageIDWithValue(id + from[strings.LastIndexByte(from, '@'):])
 	m.Subject(subject)
 	m.SetDateWithValue(p.now())
 	// RFC 3834: an out-of-office reply to this mail is not wanted.
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	m.SetBodyString(gomail.TypeTextPlain, text)
 	m.AddAlternativeString(gomail.TypeTextHTML, html)
-	if err := c.DialAndSendWithContext(ctx, m); err != nil {
+	failed := func(err error) error {
 		return p.clean(fmt.Errorf("sending the digest through %s: %w", cfg.Digest.SMTP.Host, err))
+	}
+	if err := c.DialWithContext(ctx); err != nil {
+		return failed(err)
+	}
+	err = errors.Join(c.Send(m), c.Close())
+	switch {
+	case err == nil:
+	case !m.IsDelivered():
+		return failed(err)
+	default: // it was taken: to send it again would double it
+		p.log.WithError(p.clean(err)).Warn("the mail server took the digest, but did not say good-bye")
 	}
 	return nil
 }

@@ -69,6 +69,10 @@ type server struct {
 
 	// work lets one job write at a time; the others wait their turn.
 	work sync.Mutex
+	// digestFailures counts the failures of the digest in a row; before digestRetry it is
+	// not tried again.
+	digestFailures int
+	digestRetry    time.Time
 	// read are the folders of entries as they were last looked at.
 	read entryFolders
 	// ready is closed once the first round of pulls is done.
@@ -234,7 +238,7 @@ func (s *server) digestIfDue(ctx context.Context) {
 		return
 	}
 	date, due := digestDue(s.p.now(), s.cfg)
-	if !due {
+	if !due || time.Now().Before(s.digestRetry) {
 		return
 	}
 	log := s.p.log.WithField("date", date)
@@ -250,12 +254,20 @@ func (s *server) digestIfDue(ctx context.Context) {
 	to, err := s.p.makeDigest(ctx, s.st, s.an, s.cfg, date, send)
 	if err != nil {
 		s.metrics.digests.WithLabelValues("failed").Inc()
-		log.WithError(err).Error("digest failed; it is tried again within a minute")
+		wait := retryDelay(s.digestFailures)
+		s.digestFailures++
+		s.digestRetry = time.Now().Add(wait)
+		log.WithError(err).WithField("retry_in", wait.String()).Error("digest failed; it is tried again")
 		return
 	}
+	s.digestFailures = 0
 	s.metrics.digests.WithLabelValues("done").Inc()
 	log.WithField("sent_to", to).Info("digest made")
 }
+
+// retryDelay is how long to wait after n failures and one more: a mail server that
+// greylists wants minutes, one that is down gains nothing from a call each minute.
+func retryDelay(n int) time.Duration { return min(time.Minute<<min(n, 5), 30*time.Minute) }
 
 // digestDue says which local date's digest should exist by now: yesterday's, from
 // digest.at on. It asks the date, not the schedule: a clock change can neither

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -9,13 +10,17 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/emersion/go-smtp"
 	"github.com/sirupsen/logrus"
+
+	"odzew/store"
 )
 
 // TestDigestDue: once a local date, whatever the clocks do.
@@ -138,6 +143,149 @@ func TestSendOncePerDate(t *testing.T) {
 	must(t, "", "--config", config, "sync")
 	if status, _, errs := runOdzew(t, "", "--config", config, "digest", "--send"); status != statusFailed || !strings.Contains(errs, "sending the digest through 127.0.0.1") {
 		t.Errorf("status %d: %s", status, errs)
+	}
+}
+
+// smtpDesk is a desk whose digest goes to a mail server on this port.
+func smtpDesk(t *testing.T, port int) (config string) {
+	t.Helper()
+	config = writeDesk(t, fmt.Sprintf("digest:\n  to: [lead@example.com]\n  from: Odzew <odzew@sklep.example>\n  smtp: {host: 127.0.0.1, port: %d, tls: none}\n", port))
+	must(t, "", "--config", config, "sync")
+	must(t, "", "--config", config, "analyze")
+	return config
+}
+
+// startRude is an SMTP server that takes mails, and hangs up at a command.
+func startRude(t *testing.T, at string) (taken *atomic.Int32, port int) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken = &atomic.Int32{}
+	var wg sync.WaitGroup
+	talk := func(c net.Conn) {
+		defer c.Close()
+		fmt.Fprint(c, "220 rude\r\n")
+		for in := bufio.NewScanner(c); in.Scan() && in.Text() != at; {
+			switch in.Text() {
+			case "DATA":
+				fmt.Fprint(c, "354 go on\r\n")
+				for in.Scan() && in.Text() != "." {
+				}
+				taken.Add(1)
+			}
+			fmt.Fprint(c, "250 ok\r\n")
+		}
+	}
+	wg.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			talk(c)
+		}
+	})
+	t.Cleanup(func() { l.Close(); wg.Wait() })
+	return taken, l.Addr().(*net.TCPAddr).Port
+}
+
+// TestTakenIsSent: a digest that the server took is sent, however the talk ends.
+func TestTakenIsSent(t *testing.T) {
+	for _, at := range []string{"RSET", "QUIT"} {
+		taken, port := startRude(t, at)
+		config := smtpDesk(t, port)
+		if status, _, errs := runOdzew(t, "", "--config", config, "digest", "--send"); status != statusDone || !strings.Contains(errs, "did not say good-bye") {
+			t.Errorf("%s: status %d: %s", at, status, errs)
+		}
+		must(t, "", "--config", config, "digest", "--send")
+		if n := taken.Load(); n != 1 {
+			t.Errorf("%s: %d mails were taken", at, n)
+		}
+	}
+}
+
+// TestTwoSend: of two processes that send a date's digest at once, one does.
+func TestTwoSend(t *testing.T) {
+	mails, port := startSink(t)
+	config := smtpDesk(t, port)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if status, _, errs := runOdzew(t, "", "--config", config, "digest", "--send"); status != statusDone && !strings.Contains(errs, "another odzew has just sent") {
+				t.Errorf("status %d: %s", status, errs)
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(mails.all()); n != 1 {
+		t.Errorf("%d mails were sent", n)
+	}
+}
+
+// TestMessageID: a digest that is sent again, here from a backup, has the name of the
+// first; another date's and another desk's have others, and none tells of the machine.
+func TestMessageID(t *testing.T) {
+	mails, port := startSink(t)
+	here, there := smtpDesk(t, port), smtpDesk(t, port)
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	must(t, "", "--config", here, "backup", backup)
+	for _, args := range [][]string{
+		{"--config", here, "--date", "2026-11-17"},
+		{"--config", here, "--date", "2026-11-17", "--db", backup},
+		{"--config", here, "--date", "2026-11-16"},
+		{"--config", there, "--date", "2026-11-17"},
+	} {
+		must(t, "", append([]string{"digest", "--send"}, args...)...)
+	}
+	var ids []string
+	for _, m := range mails.all() {
+		id := regexp.MustCompile(`(?m)^Message-ID: <odzew\.2026-11-1[67]\.[0-9a-f]{16}@sklep\.example>`).FindString(m)
+		if id == "" {
+			t.Fatalf("no message id:\n%.1000s", m)
+		}
+		ids = append(ids, id)
+	}
+	if len(ids) != 4 || ids[0] != ids[1] || ids[0] == ids[2] || ids[0] == ids[3] {
+		t.Errorf("%q", ids)
+	}
+}
+
+// TestDigestRetry: a mail server that is down is asked after ever longer pauses.
+func TestDigestRetry(t *testing.T) {
+	for n, want := range []time.Duration{1, 2, 4, 8, 16, 30, 30} {
+		if got := retryDelay(n); got != want*time.Minute {
+			t.Errorf("after %d failures %v", n, got)
+		}
+	}
+	config := smtpDesk(t, 1)
+	p := &program{stderr: io.Discard, now: func() time.Time { return time.Date(2026, 11, 18, 8, 0, 0, 0, time.UTC) }, getenv: func(string) string { return "" }, log: logrus.New()}
+	var log bytes.Buffer
+	p.log.SetOutput(&log)
+	p.global.Config = config
+	cfg, err := p.loadConfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	an, err := p.newAnalyzer(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := p.openStore(t.Context(), cfg, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	s := &server{p: p, cfg: cfg, st: st, an: an, metrics: newMetrics(st)}
+	for _, want := range []int{1, 1, 2} {
+		if want == 2 {
+			s.digestRetry = time.Time{} // the pause is over
+		}
+		s.digestIfDue(t.Context())
+		if got := strings.Count(log.String(), "digest failed"); got != want {
+			t.Fatalf("%d tries, want %d\n%s", got, want, &log)
+		}
 	}
 }
 
