@@ -67,15 +67,11 @@ func (d Digest) worse() bool {
 	return waits != nil && waits.Clear && waits.Seconds > 0 || mood != nil && mood.Clear && mood.Difference > 0
 }
 
-// customers fills in the flagged conversations: those that need a call first, then
-// by score, then the one that is flagged longest.
+// customers fills in the customers with a flagged conversation, each with the gravest.
 func (d *Digest) customers(in Input) {
 	cases := slices.Clone(in.Cases)
 	high := 0
 	for _, c := range cases {
-		if c.Flag.NeedsCall {
-			d.NeedsCall++
-		}
 		if c.Flag.Level >= 2 && !c.Earlier {
 			high++
 		}
@@ -84,16 +80,34 @@ func (d *Digest) customers(in Input) {
 	d.High = share(high, max(high, scored))
 
 	Rank(cases)
-	d.MoreFlagged = max(0, len(cases)-MaxCustomers)
 	d.Customers = []Customer{}
-	for _, c := range cases[:min(len(cases), MaxCustomers)] {
-		d.Customers = append(d.Customers, customer(c))
+	places := map[string]int{} // in d.Customers; MaxCustomers: not listed
+	for _, c := range cases {
+		if place, known := places[c.Customer]; known && c.Customer != "" {
+			if place < MaxCustomers {
+				d.Customers[place].More++
+			} else {
+				d.MoreFlagged++
+			}
+			continue
+		}
+		// A customer comes first with a conversation that needs a call, if any does.
+		if c.Flag.NeedsCall {
+			d.NeedsCall++
+		}
+		places[c.Customer] = len(d.Customers)
+		if len(d.Customers) < MaxCustomers {
+			d.Customers = append(d.Customers, customer(c))
+		} else {
+			d.MoreFlagged++
+		}
 	}
 }
 
-// Rank puts cases into the digest's order, and drops what is told of a case (the
-// reasons, the promise) where it would only be counted. Whoever has very many
-// collects them in parts, each ranked with those before, and keeps the words of few.
+// Rank puts cases into the digest's order: those that need a call first, then by score,
+// then the one that is flagged longest. It drops what is told of a case (the reasons,
+// the promise) where it would only be counted: whoever has very many collects them in
+// parts, each ranked with those before, and keeps the words of few.
 func Rank(cases []Case) {
 	slices.SortStableFunc(cases, func(a, b Case) int {
 		return cmp.Or(
@@ -103,8 +117,15 @@ func Rank(cases []Case) {
 			strings.Compare(a.Flag.Conversation, b.Flag.Conversation),
 		)
 	})
-	for i := MaxCustomers; i < len(cases); i++ {
-		cases[i].Flag.Reasons, cases[i].Promise = nil, nil
+	listed, seen := 0, map[string]bool{"": false}
+	for i := range cases {
+		c := &cases[i]
+		if listed == MaxCustomers || seen[c.Customer] {
+			c.Flag.Reasons, c.Promise = nil, nil
+			continue
+		}
+		listed++
+		seen[c.Customer] = c.Customer != ""
 	}
 }
 

@@ -38,13 +38,36 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// A customer takes one place, with the conversation that comes first; the others are
+// counted beside it. Whoever is unknown stands apart.
+func TestCustomersStandOnce(t *testing.T) {
+	flag := func(customer, id string, call bool, score float64) Case {
+		return Case{Customer: customer, Flag: odzew.Flag{Conversation: id, NeedsCall: call, Frustration: score}}
+	}
+	d := Build(Input{Cases: []Case{
+		flag("ewa", "e-low", true, 0.3), flag("ewa", "e-high", false, 0.9), flag("ewa", "e-call", true, 0.4),
+		flag("", "x", true, 0.8), flag("", "y", true, 0.8), flag("jan", "j", false, 0.7), flag("ola", "o", false, 0.6),
+		flag("iga", "i1", true, 0.1), flag("iga", "i2", true, 0.2), flag("max", "m", false, 0.1), flag("", "z", false, 0.1), flag("max", "m2", false, 0.05),
+	}})
+	var got []string
+	for _, c := range d.Customers {
+		got = append(got, fmt.Sprintf("%s+%d", c.Conversation, c.More))
+	}
+	if want := []string{"x+0", "y+0", "e-call+2", "i2+1", "j+0"}; !cmp.Equal(want, got) {
+		t.Errorf("customers %v, want %v", got, want)
+	}
+	if d.NeedsCall != 4 || d.MoreFlagged != 4 { // ola's, max's two, and one unknown
+		t.Errorf("%d to call, %d more, want 4 and 4", d.NeedsCall, d.MoreFlagged)
+	}
+}
+
 // Cases that come in parts end up as if they had come at once, and only those that
 // can be shown keep their words.
 func TestRank(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var all, parts []Case
 		for i := range rapid.IntRange(0, 30).Draw(t, "cases") {
-			c := Case{Flag: odzew.Flag{
+			c := Case{Customer: rapid.SampledFrom([]string{"", "", "a", "b", "c", "d", "e", "f"}).Draw(t, "customer"), Flag: odzew.Flag{
 				Conversation: fmt.Sprint(i), Frustration: float64(rapid.IntRange(0, 5).Draw(t, "score")) / 5, NeedsCall: rapid.Bool().Draw(t, "call"),
 				Reasons: []odzew.Reason{{Signal: "legal", Quote: "sąd"}},
 			}}
@@ -57,10 +80,20 @@ func TestRank(t *testing.T) {
 			t.Fatalf("in parts it differs (-at once +in parts):\n%s", diff)
 		}
 		Rank(parts)
-		for i, c := range parts {
-			if (c.Flag.Reasons != nil) != (i < MaxCustomers) {
-				t.Fatalf("case %d of %d has reasons %v", i, len(parts), c.Flag.Reasons)
+		d := Build(Input{Cases: parts})
+		var listed, worded []string
+		flagged := d.MoreFlagged
+		for _, c := range d.Customers {
+			listed = append(listed, c.Conversation)
+			flagged += 1 + c.More
+		}
+		for _, c := range parts {
+			if c.Flag.Reasons != nil {
+				worded = append(worded, c.Flag.Conversation)
 			}
+		}
+		if !cmp.Equal(listed, worded) || flagged != len(all) {
+			t.Fatalf("%v are listed, %v have their words; %d of %d are counted", listed, worded, flagged, len(all))
 		}
 	})
 }

@@ -53,11 +53,11 @@ type Digest struct {
 	// Quiet: nobody needs a person, nothing is late, slow or worse than it was.
 	Quiet bool `json:"quiet"`
 	// NeedsCall counts the customers whom a person should call today, of all in
-	// the period; those listed are at most MaxCustomers.
+	// the period; those listed are at most MaxCustomers, each once.
 	NeedsCall   int          `json:"needs_call"`
 	High        Share        `json:"high"` // conversations with a high score, of all scored
 	Customers   []Customer   `json:"customers"`
-	MoreFlagged int          `json:"more_flagged"` // flagged and not listed
+	MoreFlagged int          `json:"more_flagged"` // flagged conversations of customers who are not listed
 	Deadlines   []Due        `json:"deadlines"`
 	Waits       WaitFigures  `json:"waits"`
 	Touchpoints []Place      `json:"touchpoints"`
@@ -80,7 +80,7 @@ type Share struct {
 	High  *float64 `json:"high"`
 }
 
-// A Customer is a flagged conversation on the page.
+// A Customer is a customer on the page, with the gravest flagged conversation.
 type Customer struct {
 	Conversation string  `json:"conversation"`
 	Source       string  `json:"source"`
@@ -91,7 +91,8 @@ type Customer struct {
 	Score        float64 `json:"score"` // 0..1, in hundredths
 	Level        int     `json:"level"`
 	NeedsCall    bool    `json:"needs_call"`
-	Waiting      *Span   `json:"waiting"` // nil: nobody waits
+	More         int     `json:"more_conversations"` // flagged ones of the same customer, besides this one
+	Waiting      *Span   `json:"waiting"`            // nil: nobody waits
 	Nudges       int     `json:"nudges"`
 	Handovers    int     `json:"handovers"`
 	Reopens      int     `json:"reopens"`

@@ -68,6 +68,9 @@ type Volume struct {
 // counts as a high score.
 type Case struct {
 	Flag odzew.Flag
+	// Customer joins the conversations of one person, by a key that is not shown.
+	// Empty: nobody knows whose it is, and it stands apart.
+	Customer string
 	// Earlier: the customer did not write in the period, and is here because an
 	// earlier matter still waits. It is listed, and is no part of the period's share
 	// of high scores.

@@ -247,6 +247,9 @@ func (d Digest) card(l locale, c Customer) card {
 	if c.Name != "" {
 		out.Head = append(out.Head, bit{Text: " " + c.Name})
 	}
+	if c.More > 0 {
+		out.Head = append(out.Head, bit{Text: " " + fmt.Sprintf(l.also, l.count(c.More, l.alsoMore)), Tone: dim})
+	}
 	if c.NeedsCall {
 		out.Call = l.needsCall
 	}

@@ -154,6 +154,7 @@ var samples = []struct {
 			in.Cases = append(in.Cases, c)
 		}
 		in.Cases[1].Name = "Anna Nowak"
+		in.Cases[1].Customer, in.Cases[4].Customer = "anna", "anna"
 		in.Deadlines = append(in.Deadlines, Deadline{Number: "47800", Kind: DeadlineDataRequest, Safe: time.Date(2026, 11, 20, 0, 0, 0, 0, in.Zone), Legal: time.Date(2026, 11, 23, 0, 0, 0, 0, in.Zone)})
 	}},
 	{"holiday", func(in *Input) {

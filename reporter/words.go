@@ -48,7 +48,8 @@ type words struct {
 	waits, ofWork                   string
 	nudges, handovers, reopens      noun
 	promise, promiseBare            string
-	more                            noun
+	also                            string
+	alsoMore, more                  noun
 	moreHow, noCustomers            string
 	deadline, unanswered, past      string
 	legally                         string
@@ -129,6 +130,7 @@ var polish = words{
 	handovers: noun{"przekazanie", "przekazania", "przekazań"},
 	reopens:   noun{"powrót sprawy", "powroty sprawy", "powrotów sprawy"},
 	promise:   "obietnica %s minęła %s, bez odpowiedzi", promiseBare: "obietnica minęła %s, bez odpowiedzi",
+	also: "i jeszcze %s", alsoMore: noun{"rozmowa", "rozmowy", "rozmów"},
 	more: noun{"kolejna rozmowa", "kolejne rozmowy", "kolejnych rozmów"}, moreHow: "odzew flags list --open",
 	noCustomers: "Nikt.",
 	deadline:    "bezpieczny termin %s", unanswered: "brak odpowiedzi", past: "TERMIN MINĄŁ", legally: "prawnie może do %s",
@@ -218,6 +220,7 @@ var english = words{
 	handovers: noun{"handover", "handovers", "handovers"},
 	reopens:   noun{"reopening", "reopenings", "reopenings"},
 	promise:   "promise %s passed %s, no reply", promiseBare: "promise passed %s, no reply",
+	also: "and %s", alsoMore: noun{"more conversation", "more conversations", "more conversations"},
 	more: noun{"more conversation", "more conversations", "more conversations"}, moreHow: "odzew flags list --open",
 	noCustomers: "Nobody.",
 	deadline:    "safe until %s", unanswered: "no reply", past: "OVERDUE", legally: "by law perhaps until %s",

@@ -315,7 +315,7 @@ func (g *gatherer) caseOf(c *store.Stored) (reporter.Case, bool) {
 	if r.Flag.Level == 0 && !r.Flag.NeedsCall {
 		return reporter.Case{}, false
 	}
-	cs := reporter.Case{Flag: r.Flag, Earlier: !wroteWithin(c, g.per), Handovers: r.Waits.Handovers, Reopens: r.Waits.Reopens}
+	cs := reporter.Case{Flag: r.Flag, Customer: string(c.Identity), Earlier: !wroteWithin(c, g.per), Handovers: r.Waits.Handovers, Reopens: r.Waits.Reopens}
 	if g.cfg.ShowNames {
 		cs.Name = c.Customer.Name
 	}

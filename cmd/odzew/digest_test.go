@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,5 +43,25 @@ func TestDigestCountsAll(t *testing.T) {
 		if len(c.Reasons) == 0 || c.Quote == "" {
 			t.Errorf("%s is shown without its reasons", c.Conversation)
 		}
+	}
+}
+
+// TestDigestTellsCustomers: a customer takes one place, whatever the conversations, and
+// those of whom nothing is known stand apart.
+func TestDigestTellsCustomers(t *testing.T) {
+	var shop strings.Builder
+	for i, customer := range []string{`"id":"k"`, `"id":"l"`, `"id":"k"`, ``, ``} {
+		shop.WriteString(strings.NewReplacer(`"C-1"`, fmt.Sprintf(`"C-%d"`, i), `"id":"k"`, customer).Replace(shopFile))
+	}
+	d := digestOf(t, shop.String(), "")
+	if d.NeedsCall != 4 || d.High.Count != 5 || len(d.Customers) != 4 || d.MoreFlagged != 0 {
+		t.Fatalf("%d to call, %d high, %d listed, %d more", d.NeedsCall, d.High.Count, len(d.Customers), d.MoreFlagged)
+	}
+	more := map[string]int{}
+	for _, c := range d.Customers {
+		more[c.Conversation] = c.More
+	}
+	if want := map[string]int{"C-0": 1, "C-1": 0, "C-3": 0, "C-4": 0}; !maps.Equal(more, want) {
+		t.Errorf("%v, want %v", more, want)
 	}
 }
