@@ -49,7 +49,7 @@ func Build(in Input) Digest {
 	d.Sentiment = mood(in)
 	d.Ratings = ratings(in.Ratings)
 	d.Quality = quality(in, zone)
-	d.Quiet = d.NeedsCall == 0 && d.High.Count == 0 && len(d.Deadlines) == 0 && d.Critical == 0 && d.Slow == 0 && !d.Waits.late() &&
+	d.Quiet = d.NeedsCall == 0 && !slices.ContainsFunc(in.Cases, Case.high) && len(d.Deadlines) == 0 && d.Critical == 0 && d.Slow == 0 && !d.Waits.late() &&
 		d.Quality.Until == nil && d.Quality.DeadLetters == 0 && !d.worse()
 	return d
 }
@@ -72,7 +72,7 @@ func (d *Digest) customers(in Input) {
 	cases := slices.Clone(in.Cases)
 	high := 0
 	for _, c := range cases {
-		if c.Flag.Level >= 2 && !c.Earlier {
+		if c.high() && !c.Earlier {
 			high++
 		}
 	}
@@ -103,6 +103,8 @@ func (d *Digest) customers(in Input) {
 		}
 	}
 }
+
+func (c Case) high() bool { return c.Flag.Level >= 2 }
 
 // Rank puts cases into the digest's order: those that need a call first, then by score,
 // then the one that is flagged longest. It drops what is told of a case (the reasons,

@@ -347,6 +347,36 @@ func TestLateWait(t *testing.T) {
 	}
 }
 
+// A quiet day hides nobody: whoever is flagged without need of a call is counted, and a
+// high score, be it of an earlier matter, is no quiet day.
+func TestQuietTellsFlagged(t *testing.T) {
+	for _, tt := range []struct {
+		lang  string
+		cases []Case
+		quiet bool
+		want  string
+	}{
+		{"pl", nil, true, "czeka 37.\n"},
+		{"pl", []Case{{Flag: odzew.Flag{Level: 1}}}, true, "czeka 37. Do zajęcia się 1 rozmowa: odzew flags list --open\n"},
+		{"en", make([]Case, MaxCustomers+2), true, "open 37. 7 conversations to take care of: odzew flags list --open\n"},
+		{"en", []Case{{Customer: "a"}, {Customer: "a"}}, true, "open 37. 2 conversations to take care of: odzew flags list --open\n"},
+		{"pl", []Case{{Flag: odzew.Flag{Level: 2, Conversation: "48300"}}}, false, "#48300"},
+		{"pl", []Case{{Flag: odzew.Flag{Level: 2, Conversation: "48300"}, Earlier: true}}, false, "#48300"},
+	} {
+		in := busy(t, tt.lang)
+		quietDay(&in)
+		in.Cases = tt.cases
+		d := Build(in)
+		var b bytes.Buffer
+		if err := d.Text(&b, TextOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.ReplaceAll(b.String(), "\n ", " "); d.Quiet != tt.quiet || !strings.Contains(got, tt.want) {
+			t.Errorf("%d cases: quiet %v; want %q in\n%s", len(tt.cases), d.Quiet, tt.want, got)
+		}
+	}
+}
+
 // An unknown zone is an error that says what to do; an empty input is a quiet day.
 func TestEdges(t *testing.T) {
 	err := Digest{To: "2026-11-17", Zone: "Europe/Atlantis"}.Text(&bytes.Buffer{}, TextOptions{})

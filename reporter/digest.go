@@ -50,7 +50,8 @@ type Digest struct {
 	Hours     string    `json:"hours"`
 	Holiday   string    `json:"holiday"`
 	FirstWeek bool      `json:"first_week"`
-	// Quiet: nobody needs a person, nothing is late, slow or worse than it was.
+	// Quiet: nobody needs a call, no score is high, nothing is late, slow or worse than
+	// it was. Who is flagged below that is counted then, and not shown.
 	Quiet bool `json:"quiet"`
 	// NeedsCall counts the customers whom a person should call today, of all in
 	// the period; those listed are at most MaxCustomers, each once.

@@ -188,7 +188,8 @@ func (d Digest) notices(l locale) []bit {
 	return out
 }
 
-// brief is a quiet day's line of figures.
+// brief is a quiet day's line of figures. It tells of the customers for whom it has no
+// room: nobody to call is not nobody to look after.
 func (d Digest) brief(l locale) line {
 	w := d.Waits
 	parts := []string{l.count(d.Quality.Conversations, l.conversations)}
@@ -201,7 +202,15 @@ func (d Digest) brief(l locale) line {
 		parts = append(parts, fmt.Sprintf(l.negatives, l.share(s, 0)))
 	}
 	parts = append(parts, fmt.Sprintf(l.openQuiet, l.integer(w.Open)))
-	return text(strings.Join(parts, "; ") + ".")
+	out := text(strings.Join(parts, "; ") + ".")
+	flagged := d.MoreFlagged
+	for _, c := range d.Customers {
+		flagged += 1 + c.More
+	}
+	if flagged > 0 {
+		out = append(out, bit{Text: " " + fmt.Sprintf(l.care, l.count(flagged, l.conversations)) + ": "}, bit{Text: l.moreHow, Tone: code})
+	}
+	return out
 }
 
 // share returns "14 z 84 = 16,7% [10,2–26,1]".

@@ -86,7 +86,7 @@ type words struct {
 	otherwise                       noun
 	noEmployees, numbersOnly        string
 	conversations, replies          noun
-	openQuiet                       string
+	openQuiet, care                 string
 	days                            noun
 	footer                          string
 
@@ -159,9 +159,9 @@ var polish = words{
 	lexicon: "Słownik %s %s", since: " od %s", otherwise: noun{"ocena inaczej niż %s", "oceny inaczej niż %s", "ocen inaczej niż %s"},
 	noEmployees: "Nie oceniamy pracowników.", numbersOnly: "Rozmowy: tylko numery.",
 	conversations: noun{"rozmowa", "rozmowy", "rozmów"}, replies: noun{"odpowiedź", "odpowiedzi", "odpowiedzi"},
-	openQuiet: "czeka %s",
-	days:      noun{"dzień", "dni", "dni"},
-	footer:    "Przedziały w nawiasach: 95%. n: liczba przypadków.",
+	openQuiet: "czeka %s", care: "Do zajęcia się %s",
+	days:   noun{"dzień", "dni", "dni"},
+	footer: "Przedziały w nawiasach: 95%. n: liczba przypadków.",
 
 	signals: map[string]string{
 		"waiting": "czekanie", "repeat_contact": "kolejny kontakt", "broken_promise": "złamana obietnica", "ultimatum": "ultimatum",
@@ -249,9 +249,9 @@ var english = words{
 	lexicon: "Lexicon %s %s", since: " since %s", otherwise: noun{"score differs from %s", "scores differ from %s", "scores differ from %s"},
 	noEmployees: "Employees are not scored.", numbersOnly: "Conversations: numbers only.",
 	conversations: noun{"conversation", "conversations", "conversations"}, replies: noun{"reply", "replies", "replies"},
-	openQuiet: "open %s",
-	days:      noun{"day", "days", "days"},
-	footer:    "Intervals in brackets: 95%. n: number of cases.",
+	openQuiet: "open %s", care: "%s to take care of",
+	days:   noun{"day", "days", "days"},
+	footer: "Intervals in brackets: 95%. n: number of cases.",
 
 	signals: map[string]string{
 		"waiting": "waiting", "repeat_contact": "repeat contact", "broken_promise": "broken promise", "ultimatum": "ultimatum",
