@@ -377,6 +377,29 @@ func TestQuietTellsFlagged(t *testing.T) {
 	}
 }
 
+// Deadlines for which there is no room are counted, and the command that is named has
+// them all.
+func TestMoreDeadlines(t *testing.T) {
+	for n, want := range map[int]string{
+		MaxDeadlines:     "",
+		MaxDeadlines + 1: "+ 1 kolejna rozmowa: odzew digest --date 2026-11-17 --format json\n",
+		MaxDeadlines + 3: "+ 3 kolejne rozmowy: odzew digest --date 2026-11-17 --format json\n",
+	} {
+		in := busy(t, "pl")
+		for len(in.Deadlines) < n {
+			in.Deadlines = append(in.Deadlines, in.Deadlines[0])
+		}
+		d := Build(in)
+		var b bytes.Buffer
+		if err := d.Text(&b, TextOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), "kolejn"); got != (want != "") || !strings.Contains(b.String(), want) || len(d.Deadlines) != n {
+			t.Errorf("of %d deadlines: want %q in\n%s", n, want, &b)
+		}
+	}
+}
+
 // An unknown zone is an error that says what to do; an empty input is a quiet day.
 func TestEdges(t *testing.T) {
 	err := Digest{To: "2026-11-17", Zone: "Europe/Atlantis"}.Text(&bytes.Buffer{}, TextOptions{})

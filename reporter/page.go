@@ -360,7 +360,7 @@ func (d Digest) deadlinesPart(l locale) section {
 	s := section{Title: l.deadlines}
 	for i, x := range d.Deadlines {
 		if i == MaxDeadlines {
-			s.Lines = append(s.Lines, text("+ "+l.count(len(d.Deadlines)-i, l.more)))
+			s.Lines = append(s.Lines, line{{Text: "+ " + l.count(len(d.Deadlines)-i, l.more) + ": "}, {Text: "odzew digest --date " + d.To + " --format json", Tone: code}})
 			break
 		}
 		kind := l.deadlineKinds[x.Kind]
