@@ -12,15 +12,22 @@ import (
 	"odzew/reporter"
 )
 
-// digestOf makes the digest of shopFile's day from other conversations.
-func digestOf(t *testing.T, shop, extra string) reporter.Digest {
+// analysedDesk is a desk with other conversations than those of shopFile.
+func analysedDesk(t *testing.T, shop, extra string) (config string) {
 	t.Helper()
-	config := writeDesk(t, extra)
+	config = writeDesk(t, extra)
 	if err := os.WriteFile(filepath.Join(filepath.Dir(config), "shop.jsonl"), []byte(shop), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	must(t, "", "--config", config, "sync")
 	must(t, "", "--config", config, "analyze")
+	return config
+}
+
+// digestOf makes the digest of shopFile's day from other conversations.
+func digestOf(t *testing.T, shop, extra string) reporter.Digest {
+	t.Helper()
+	config := analysedDesk(t, shop, extra)
 	var d reporter.Digest
 	if err := json.Unmarshal([]byte(must(t, "", "--config", config, "digest", "--format", "json")), &d); err != nil {
 		t.Fatal(err)

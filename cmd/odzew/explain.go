@@ -48,7 +48,7 @@ func (p *program) explainStored(ctx context.Context, cfg *Config, message, conve
 	}
 	c := &list[0]
 	if message == "" {
-		return p.explainConversation(c, d, cfg)
+		return p.explainConversation(st, c, d, cfg)
 	}
 	for i := range c.Messages {
 		if c.MessageIDs[i] == row {
@@ -90,14 +90,14 @@ type explanation struct {
 	Problems     []odzew.Problem   `json:"problems,omitempty"`
 }
 
-func (p *program) explainConversation(c *store.Stored, d *desk, cfg *Config) error {
+func (p *program) explainConversation(st *store.Store, c *store.Stored, d *desk, cfg *Config) error {
 	now := p.now()
 	in := inputOf(c)
 	r := d.Analyze(in, now)
 	flips := messageFlips(in, &r, d, now)
 	x := waits.Explain(c.Conversation, d.Calendars.For(&c.Conversation), now, d.WaitOptions(in))
 	if p.global.JSON {
-		out := explanation{c.Conversation.ID, c.Source, r.Touchpoint, maskedFlag(r.Flag), x, []odzew.Score{}, flips, slices.Clone(c.Problems)}
+		out := explanation{c.Conversation.ID, c.Source, r.Touchpoint, maskedFlag(st, r.Flag), x, []odzew.Score{}, flips, slices.Clone(c.Problems)}
 		for i := range out.Problems {
 			out.Problems[i].Value = mask.Personal(out.Problems[i].Value)
 		}

@@ -36,7 +36,7 @@ func (c *flagListCmd) Run(ctx context.Context, p *program) error {
 			return err
 		}
 		for _, f := range list {
-			if err := p.printJSON(maskedFlag(f)); err != nil {
+			if err := p.printJSON(maskedFlag(st, f)); err != nil {
 				return err
 			}
 		}
@@ -46,15 +46,26 @@ func (c *flagListCmd) Run(ctx context.Context, p *program) error {
 
 // maskedFlag is a flag as it is shown: quotes are short, and personal numbers and
 // addresses covered.
-func maskedFlag(f odzew.Flag) odzew.Flag {
+func maskedFlag(st *store.Store, f odzew.Flag) odzew.Flag {
 	rs := make([]odzew.Reason, len(f.Reasons))
 	for i, r := range f.Reasons {
 		r.Quote = mask.Quote(r.Quote, 90)
 		rs[i] = r
 	}
 	f.Reasons = rs
-	f.Customer = mask.Personal(mask.Clean(f.Customer)) // a mailbox knows customers by their address
+	f.Customer = maskedCustomer(st, f.Customer)
 	return f
+}
+
+// maskedCustomer is a customer's id as it is shown. A mailbox knows customers by their
+// address: what is covered goes by an alias, so that two can be told apart.
+func maskedCustomer(st *store.Store, id string) string {
+	id = mask.Clean(id)
+	shown := mask.Personal(id)
+	if shown != id {
+		shown += " " + st.Alias(id)
+	}
+	return shown
 }
 
 type flagAckCmd struct {
@@ -87,7 +98,7 @@ func (c *flagMuteCmd) Run(ctx context.Context, p *program) error {
 		if err := addLabels(c.Labels, f); err != nil {
 			return err
 		}
-		return p.printJSON(maskedFlag(f))
+		return p.printJSON(maskedFlag(st, f))
 	})
 }
 
@@ -174,7 +185,7 @@ func (p *program) setFlag(ctx context.Context, id int64, state string) error {
 		if err != nil {
 			return err
 		}
-		return p.printJSON(maskedFlag(f))
+		return p.printJSON(maskedFlag(st, f))
 	})
 }
 

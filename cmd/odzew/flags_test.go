@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -252,5 +253,40 @@ func TestAddLabels(t *testing.T) {
 `
 	if string(got) != want {
 		t.Errorf("got\n%s\nwant\n%s", strings.TrimSpace(string(got)), want)
+	}
+}
+
+// TestCustomersToldApart: customers who are known by an address are told apart without
+// it, by the same alias each time; another desk's key gives others.
+func TestCustomersToldApart(t *testing.T) {
+	var shop strings.Builder
+	for i, id := range []string{"ewa@klient.example", "jan@klient.example", "k-7", "Ewa@klient.example"} {
+		shop.WriteString(strings.NewReplacer(`"C-1"`, fmt.Sprintf(`"C-%d"`, i), `"k"`, strconv.Quote(id)).Replace(shopFile))
+	}
+	customers := func(config string) []string {
+		out := make([]string, 4)
+		for i := range out {
+			var x struct{ Flag odzew.Flag }
+			if err := json.Unmarshal([]byte(must(t, "", "--config", config, "explain", "--json", "--conversation", fmt.Sprintf("C-%d", i))), &x); err != nil {
+				t.Fatal(err)
+			}
+			out[i] = x.Flag.Customer
+		}
+		return out
+	}
+	config := analysedDesk(t, shop.String(), "")
+	here, there := customers(config), customers(analysedDesk(t, shop.String(), ""))
+	alias := regexp.MustCompile(`^\[e-mail\] [0-9a-f]{8}$`)
+	if !alias.MatchString(here[0]) || !alias.MatchString(here[1]) || here[0] == here[1] || here[2] != "k-7" || here[3] != here[0] || here[0] == there[0] {
+		t.Errorf("%q, and elsewhere %q", here, there)
+	}
+	flags := must(t, "", "--config", config, "flags", "list")
+	for _, want := range here[:3] {
+		if !strings.Contains(flags, strconv.Quote(want)) {
+			t.Errorf("flags list lacks %q:\n%s", want, flags)
+		}
+	}
+	if strings.Contains(flags, "klient.example") {
+		t.Errorf("an address is shown:\n%s", flags)
 	}
 }

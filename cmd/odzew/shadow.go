@@ -196,7 +196,7 @@ func (c *lexiconShadowCmd) report(ctx context.Context, st *store.Store, version 
 		return nil, err
 	}
 	for _, x := range calls {
-		call := shadowCall{mask.Clean(x.Conversation), mask.Clean(x.Source), mask.Personal(mask.Clean(x.Customer)), "no_more", x.Cause}
+		call := shadowCall{mask.Clean(x.Conversation), mask.Clean(x.Source), maskedCustomer(st, x.Customer), "no_more", x.Cause}
 		if x.More {
 			call.Call = "more"
 		}
