@@ -146,7 +146,7 @@ func customer(c Case) Customer {
 		Conversation: mask.Clean(c.Flag.Conversation),
 		Source:       short(c.Flag.Source),
 		Number:       short(cmp.Or(c.Number, c.Flag.Conversation)),
-		Name:         short(c.Name),
+		Name:         name(c.Name),
 		URL:          link(c.URL),
 		Cause:        short(c.Flag.Cause),
 		Score:        hundredths(min(max(finite(c.Flag.Frustration), 0), 1)),
@@ -167,6 +167,15 @@ func customer(c Case) Customer {
 	out.Reasons = parts(c.Flag)
 	out.Quote, out.Message = quote(c.Flag.Reasons)
 	return out
+}
+
+// name returns a customer's name, or nothing where it is an address or a number: those
+// are not shown, and what covers them tells nobody apart.
+func name(s string) string {
+	if s = mask.Clean(s); mask.Personal(s) != s {
+		return ""
+	}
+	return mask.Cut(s, maxName)
 }
 
 // quote returns the words of the heaviest reason that has any. Words that tell of

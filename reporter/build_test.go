@@ -259,6 +259,20 @@ func TestVulnerabilityIsNotQuoted(t *testing.T) {
 	}
 }
 
+// A mailbox may know a customer's address or number as the name: it is not shown, though
+// the desk wants names.
+func TestNames(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "Anna Nowak": "Anna Nowak", "Anna \x1b[1mNowak": "Anna Nowak",
+		"anna@klient.example": "", "Anna (anna@klient.example)": "", "600 700 800": "",
+	} {
+		d := Build(Input{Cases: []Case{{Name: in}}})
+		if got := d.Customers[0].Name; got != want {
+			t.Errorf("name %q is shown as %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestLinks(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"https://pomoc.sklep.example/c/1?a=b&c=d#e", "https://pomoc.sklep.example/c/1?a=b&c=d#e"},
