@@ -15,6 +15,7 @@ import (
 // Numbers of signals, as they stand in lexicon.Signals.
 var (
 	sigShouting      = slices.Index(lexicon.Signals, "shouting")
+	sigSarcasm       = slices.Index(lexicon.Signals, "sarcasm")
 	sigPressure      = slices.Index(lexicon.Signals, "pressure")
 	sigVulnerability = slices.Index(lexicon.Signals, "vulnerability")
 	sigRelief        = slices.Index(lexicon.Signals, "relief")

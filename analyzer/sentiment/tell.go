@@ -269,6 +269,9 @@ func (s *Scorer) tell(m *scratch, class int, p *[numClasses]float64, signals uin
 		if class == negative || class == mixed {
 			signals = m.believe(signals, t.signalLogits(&f, m.pulls.tags[lexicon.TagSignals:]))
 		}
+		if class == mixed { // who praises and blames praises in earnest: of five told ironic here one was
+			signals &^= bit(sigSarcasm) &^ m.tags.bySite
+		}
 	}
 	if felt := m.felt(class); felt != noEmotion {
 		emotion = felt
