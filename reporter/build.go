@@ -164,6 +164,12 @@ func customer(c Case) Customer {
 			Due:     c.Promise.Due.UTC(),
 		}
 	}
+	for _, r := range c.Flag.Reasons {
+		if r.Due != nil {
+			out.Deadline = instant(*r.Due)
+		}
+		out.Claimed = max(out.Claimed, r.Seconds)
+	}
 	out.Reasons = parts(c.Flag)
 	out.Quote, out.Message = quote(c.Flag.Reasons)
 	return out

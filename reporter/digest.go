@@ -98,6 +98,12 @@ type Customer struct {
 	Handovers    int     `json:"handovers"`
 	Reopens      int     `json:"reopens"`
 	Promise      *Missed `json:"promise"`
+	// Deadline is until when the customer gives the company time; nil where no
+	// ultimatum names a date.
+	Deadline *time.Time `json:"deadline"`
+	// Claimed is how long the customer says that they have waited, in seconds; 0 where
+	// they do not.
+	Claimed int64 `json:"claimed_seconds"`
 	// Quote is the heaviest part's, masked; Message is the message it is from.
 	Quote   string `json:"quote"`
 	Message string `json:"message"`

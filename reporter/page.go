@@ -281,7 +281,22 @@ func (d Digest) card(l locale, c Customer) card {
 		}
 		out.Facts = append(out.Facts, fact)
 	}
+	// What the customer says counts where it is far from what was measured: the wait may
+	// have begun elsewhere.
+	if c.Claimed > 0 && (c.Waiting == nil || c.Claimed >= 2*c.Waiting.Seconds) {
+		out.Facts = append(out.Facts, fmt.Sprintf(l.claims, l.elapsed(c.Claimed)))
+	}
+	if c.Deadline != nil {
+		said := l.gives
+		if !c.Deadline.After(d.SentAt) {
+			said = l.gave
+		}
+		out.Facts = append(out.Facts, fmt.Sprintf(said, l.instant(*c.Deadline)))
+	}
 	for _, r := range c.Reasons {
+		if r.Signal == "ultimatum" && c.Deadline != nil {
+			continue
+		}
 		if threat := l.threats[r.Signal]; threat != "" {
 			out.Facts = append(out.Facts, threat)
 			break

@@ -39,6 +39,8 @@ func seconds(seed uint64, n int, median float64) []int64 {
 	return out
 }
 
+func due(t time.Time) *time.Time { return &t }
+
 func busy(t testing.TB, lang string) Input {
 	zone := warsaw(t)
 	local := func(month time.Month, day, hour, minute int) time.Time {
@@ -68,7 +70,7 @@ func busy(t testing.TB, lang string) Input {
 					Conversation: "48213", Source: "zendesk", Cause: "legal", Frustration: 0.82, Level: 2, NeedsCall: true, OpenedAt: local(11, 17, 9, 0),
 					Reasons: []odzew.Reason{
 						{Signal: "legal", Weight: 0.402, Quote: "Czekam od dwóch tygodni na zwrot na konto PL61 1090 1014 0000 0712 1981 2874, jutro uruchamiam chargeback w banku", Message: "m-4"},
-						{Signal: "waiting", Weight: 0.209},
+						{Signal: "waiting", Weight: 0.209, Seconds: 14 * 24 * 3600},
 						{Signal: "nudges", Weight: 0.209, Count: 3},
 					},
 				},
@@ -79,7 +81,8 @@ func busy(t testing.TB, lang string) Input {
 					Conversation: "48190", Source: "imap", Cause: "promise", Frustration: 1, Level: 2, NeedsCall: true, OpenedAt: local(11, 16, 12, 0),
 					Reasons: []odzew.Reason{
 						{Signal: "broken_promise", Weight: 0.55, Quote: "mieliście oddzwonić na 600 700 800 w poniedziałek!!!", Message: "m-12"},
-						{Signal: "churn", Weight: 0.45},
+						{Signal: "churn", Weight: 0.25},
+						{Signal: "ultimatum", Weight: 0.2, Due: due(local(11, 18, 12, 0))},
 						{Signal: "vulnerability", Weight: 0.2, Quote: "to lek dla dziecka"},
 					},
 				},

@@ -48,6 +48,7 @@ type words struct {
 	waits, ofWork                   string
 	nudges, handovers, reopens      noun
 	promise, promiseBare            string
+	claims, gives, gave             string
 	also                            string
 	alsoMore, more                  noun
 	moreHow, noCustomers            string
@@ -130,6 +131,7 @@ var polish = words{
 	handovers: noun{"przekazanie", "przekazania", "przekazań"},
 	reopens:   noun{"powrót sprawy", "powroty sprawy", "powrotów sprawy"},
 	promise:   "obietnica %s minęła %s, bez odpowiedzi", promiseBare: "obietnica minęła %s, bez odpowiedzi",
+	claims: "według siebie czeka %s", gives: "daje czas do %s", gave: "czas, który dał klient, minął %s",
 	also: "i jeszcze %s", alsoMore: noun{"rozmowa", "rozmowy", "rozmów"},
 	more: noun{"kolejna rozmowa", "kolejne rozmowy", "kolejnych rozmów"}, moreHow: "odzew flags list --open",
 	noCustomers: "Nikt.",
@@ -220,6 +222,7 @@ var english = words{
 	handovers: noun{"handover", "handovers", "handovers"},
 	reopens:   noun{"reopening", "reopenings", "reopenings"},
 	promise:   "promise %s passed %s, no reply", promiseBare: "promise passed %s, no reply",
+	claims: "says to have waited %s", gives: "gives you until %s", gave: "the customer's deadline passed %s",
 	also: "and %s", alsoMore: noun{"more conversation", "more conversations", "more conversations"},
 	more: noun{"more conversation", "more conversations", "more conversations"}, moreHow: "odzew flags list --open",
 	noCustomers: "Nobody.",

@@ -119,6 +119,12 @@ func (p *program) explainConversation(st *store.Store, c *store.Stored, d *desk,
 		if reason.Count > 0 {
 			w.printf(" ×%d", reason.Count)
 		}
+		if reason.Due != nil {
+			w.printf(" until %s", local(*reason.Due, cfg.zone))
+		}
+		if reason.Seconds > 0 {
+			w.printf(" for %s, they say", seconds(reason.Seconds))
+		}
 		if reason.Quote != "" {
 			w.printf(" “%s” (%s)", mask.Personal(mask.Clean(reason.Quote)), mask.Clean(reason.Message))
 		}
