@@ -49,6 +49,10 @@ func present(v string) bool { return v != "" }
 
 func affirmed(v string) bool { return v != "" && v != "no" && v != "false" && v != "0" }
 
+// HeaderLawOffice is the field that connectors of mail set on a customer's letter that
+// somebody at a law office got as well: the fact is kept, whose address it was is not.
+const HeaderLawOffice = "X-Odzew-Law-Office"
+
 // automaticSubjects is how programs begin the subject of an answer that they give for
 // an absent person. An answer to such a mail begins with Re.
 var automaticSubjects = []string{

@@ -92,7 +92,7 @@ type Message struct {
 	Text string `json:"text"`
 	HTML string `json:"html,omitempty"`
 	// Headers holds the few mail headers that say whether the message is
-	// automatic (see Automatic).
+	// automatic (see AutomaticBy), and HeaderLawOffice.
 	Headers map[string]string `json:"headers,omitempty"`
 	// Mail carries what threads need. Nil where the source threads by itself.
 	Mail *MailRefs `json:"-"`

@@ -125,7 +125,7 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 			}
 			res.Scores = append(res.Scores, MessageScore{i, s})
 			matter.Messages = append(matter.Messages, frustration.Message{ID: m.ID, At: m.At, Text: text, Score: s})
-			if matter.LawOffice == "" && m.Mail != nil && lawOfficeAmong(m.Mail.People, c.Customer.Email) {
+			if matter.LawOffice == "" && m.Headers[odzew.HeaderLawOffice] != "" {
 				matter.LawOffice = m.ID
 			}
 			continue
@@ -253,23 +253,6 @@ func (a *Analyzer) leads(id string) bool {
 		switch word {
 		case "lead", "teamlead", "supervisor", "manager", "kierownik", "kierowniczka", "lider", "liderka", "szef", "szefowa":
 			return true
-		}
-	}
-	return false
-}
-
-// lawOfficeAmong says whether one of a letter's people, other than the customer, is
-// at a law office, as far as its address tells.
-func lawOfficeAmong(people []string, customer string) bool {
-	for _, address := range people {
-		address = strings.ToLower(address)
-		if strings.EqualFold(address, customer) {
-			continue
-		}
-		for _, sign := range [...]string{"kancelari", "adwokat", "radcaprawn", "radcowi", "prawnik", "lawoffice", "lawfirm", "lawyer", "solicitor", "attorney", "barrister"} {
-			if strings.Contains(address, sign) {
-				return true
-			}
 		}
 	}
 	return false

@@ -338,19 +338,17 @@ func TestLawOfficeInCopy(t *testing.T) {
 	a := desk(t)
 	at := time.Date(2026, time.May, 11, 8, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {
-		people []string
-		level  int
+		headers map[string]string
+		level   int
 	}{
-		{[]string{"jan@poczta.example"}, 0},
-		{[]string{"jan@poczta.example", "sekretariat@kancelaria-wilk.example"}, 2},
-		{[]string{"office@smith-solicitors.example"}, 2},
-		{[]string{"ja@kancelaria-jan.example"}, 0}, // the customer's own
+		{nil, 0},
+		{map[string]string{odzew.HeaderLawOffice: "yes"}, 2},
 	} {
-		c := odzew.Conversation{ID: "x", CreatedAt: at, Customer: odzew.Customer{ID: "k", Email: "ja@kancelaria-jan.example"}, Messages: []odzew.Message{
-			{ID: "1", At: at, Author: odzew.AuthorCustomer, Public: true, Text: "Dzień dobry, jaki jest status zamówienia 7712?", Mail: &odzew.MailRefs{People: tt.people}},
+		c := odzew.Conversation{ID: "x", CreatedAt: at, Customer: odzew.Customer{ID: "k"}, Messages: []odzew.Message{
+			{ID: "1", At: at, Author: odzew.AuthorCustomer, Public: true, Text: "Dzień dobry, jaki jest status zamówienia 7712?", Headers: tt.headers},
 		}}
 		if r := a.Analyze(analyzer.Input{Conversation: c}, at.Add(time.Hour)); r.Flag.Level != tt.level {
-			t.Errorf("%v: level %d, want %d: %+v", tt.people, r.Flag.Level, tt.level, r.Flag.Reasons)
+			t.Errorf("%v: level %d, want %d: %+v", tt.headers, r.Flag.Level, tt.level, r.Flag.Reasons)
 		}
 	}
 }

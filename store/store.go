@@ -135,8 +135,18 @@ func Remove(path string) error {
 	return errors.Join(append(errs, lock.release())...)
 }
 
+// makePrivate makes an empty file for SQLite to fill, and others not to read: it holds
+// what customers wrote. What lies beside it gets its rights. One that is there keeps its
+// own; that it cannot be made SQLite says better.
+func makePrivate(path string) {
+	if f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err == nil {
+		f.Close()
+	}
+}
+
 func (s *Store) open(ctx context.Context, o Options) error {
 	if !o.ReadOnly {
+		makePrivate(s.path)
 		s.w = sql.OpenDB(writer(dsn(s.path, "rwc", cmp.Or(o.Cache, 8)<<10)))
 		s.w.SetMaxOpenConns(1)
 		if err := migrate(ctx, s.w, odzew.SchemaVersion, odzew.Schema, migrations); err != nil {
@@ -292,6 +302,7 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 		os.Remove(tmp + "-journal")
 	}
 	remove()
+	makePrivate(tmp)
 	if _, err := s.r.ExecContext(ctx, `VACUUM INTO ?`, tmp); err != nil {
 		remove()
 		return fmt.Errorf("backup to %s: %w", file, s.explain(err))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -758,6 +759,15 @@ func TestBackup(t *testing.T) {
 	}
 	if err := s.Backup(t.Context(), file); err == nil || !strings.Contains(err.Error(), "exists already") {
 		t.Error(err)
+	}
+	for _, name := range []string{s.path, s.path + "-wal", file} { // customers' words are not for everybody
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has the rights %v", name, info.Mode())
+		}
 	}
 	c := openAt(t, file, Options{ReadOnly: true})
 	if diff := cmp.Diff(dump(t, s), dump(t, c)); diff != "" {

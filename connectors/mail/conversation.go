@@ -2,6 +2,7 @@ package mail
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 	"unicode"
@@ -82,8 +83,15 @@ func (m Mail) Conversation(o Origin) (odzew.Conversation, error) {
 		problems = append(problems, odzew.Problem{Field: "To", Value: shorten(m.From.Email), Reason: "no address outside the company"})
 	}
 	authorID := m.From.Email
+	people, headers := m.people(o.Own), m.Headers
 	if author == odzew.AuthorCustomer {
 		authorID = customer.Email
+		if lawOfficeAmong(people, customer.Email) {
+			if headers = maps.Clone(headers); headers == nil {
+				headers = map[string]string{}
+			}
+			headers[odzew.HeaderLawOffice] = "yes"
+		}
 	}
 	return odzew.Conversation{
 		Source:    o.Source,
@@ -99,18 +107,35 @@ func (m Mail) Conversation(o Origin) (odzew.Conversation, error) {
 			AuthorID: authorID,
 			Public:   public,
 			Text:     m.Body,
-			Headers:  m.Headers,
+			Headers:  headers,
 			Mail: &odzew.MailRefs{
 				MessageID:  m.MessageID,
 				InReplyTo:  m.InReplyTo,
 				References: m.References,
 				Subject:    NormalSubject(m.Subject),
 				Reply:      isReply(m.Subject),
-				People:     m.people(o.Own),
+				People:     people,
 			},
 		}},
 		Problems: problems,
 	}, nil
+}
+
+// lawOfficeAmong says whether one of a letter's people, other than the customer, is
+// at a law office, as far as its address tells.
+func lawOfficeAmong(people []string, customer string) bool {
+	for _, address := range people {
+		address = strings.ToLower(address)
+		if strings.EqualFold(address, customer) {
+			continue
+		}
+		for _, sign := range [...]string{"kancelari", "adwokat", "radcaprawn", "radcowi", "prawnik", "lawoffice", "lawfirm", "lawyer", "solicitor", "attorney", "barrister"} {
+			if strings.Contains(address, sign) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // at chooses the mail's time.
