@@ -87,7 +87,7 @@ type DeadLetter struct {
 }
 
 // MaxRaw is how much of a dead letter is kept, in bytes.
-const MaxRaw = 64 << 10
+const MaxRaw = 1 << 20
 
 // NewDeadLetter returns a dead letter with a copy of as much of raw as is kept.
 func NewDeadLetter(where string, err error, raw []byte, size int64) *DeadLetter {

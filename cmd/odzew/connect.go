@@ -127,6 +127,13 @@ func (p *program) replay(cfg *Config, d store.DeadLetter) (*odzew.Conversation, 
 	if i := slices.IndexFunc(cfg.Sources, func(s sourceConfig) bool { return s.Name == d.Source }); i >= 0 {
 		source = &cfg.Sources[i]
 	}
+	if source != nil && source.CSV != nil {
+		conn, err := p.connector(cfg, source)
+		if err != nil {
+			return nil, err
+		}
+		return conn.(*csv.Source).Replay(d.Raw)
+	}
 	raw := bytes.TrimSpace(d.Raw)
 	if len(raw) > 0 && raw[0] == '{' && json.Valid(raw) {
 		conv, err := odzew.ParseConversation(raw)

@@ -11,11 +11,14 @@
 //   - The delimiter and the encoding are found out: "," ";" tab or "|"; UTF-8,
 //     UTF-16, and windows-1250 for whatever is not valid UTF-8.
 //   - A time without a zone needs the zone of the configuration; none is guessed.
-//   - A row that cannot be read is a dead letter with its line. A stray quote is
-//     forgiven where the row has as many fields as the header all the same.
+//   - A row that cannot be read is a dead letter with its line; the header stands
+//     before it, so that it can be read by itself. A stray quote is forgiven
+//     where the row has as many fields as the header all the same.
 package csv
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -162,6 +165,35 @@ func (s *Source) Pull(ctx context.Context, since connectors.Cursor, accept func(
 	return s.tail.Pull(ctx, since, accept)
 }
 
+// Replay reads a dead letter again, which is the header and one row.
+func (s *Source) Replay(raw []byte) (*odzew.Conversation, error) {
+	rows := newRows(bytes.NewReader(raw), 0, len(raw))
+	if rows.delimiter = delimiter(s.config.Delimiter, rows); rows.delimiter == 0 {
+		return nil, errors.New("the record is empty")
+	}
+	head, err := rows.next()
+	if err = cmp.Or(err, head.err); err != nil {
+		return nil, fmt.Errorf("the header: %w", err)
+	}
+	t, err := s.newTable(head.fields)
+	if err != nil {
+		return nil, err
+	}
+	rows.width = len(head.fields)
+	row, err := rows.next()
+	if err != nil {
+		return nil, fmt.Errorf("the row: %w", err)
+	}
+	c, err := t.message(row, "the row")
+	if err != nil {
+		return nil, err
+	}
+	if more, err := rows.next(); err != io.EOF {
+		return nil, fmt.Errorf("after its row stand %d bytes more, which are no part of it; mend the file and pull it again", more.size)
+	}
+	return c, nil
+}
+
 // How much of one conversation is held before its rows so far are passed on.
 const (
 	maxGroupRows  = 1000
@@ -202,7 +234,7 @@ func (s *Source) read(f *files.File) error {
 				return err
 			}
 			where := fmt.Sprintf("%s:%d", f.Path, end.Line+1)
-			letter := connectors.NewDeadLetter(where, err, row.raw, row.size)
+			letter := connectors.NewDeadLetter(where, err, slices.Concat(t.raw, row.raw), int64(len(t.raw))+row.size)
 			if err := f.Accept(connectors.Record{DeadLetter: letter}, next); err != nil {
 				return err
 			}
@@ -249,6 +281,7 @@ func (s *Source) table(f *files.File) (*table, *rows, error) {
 	if err != nil {
 		return nil, nil, connectors.Permanent(fmt.Errorf("%s:1: %w", f.Path, err), "name the columns: with columns in the configuration, with --column in an import")
 	}
+	t.raw = bytes.Clone(row.raw)
 	if f.Offset > 0 {
 		rest := newRows(f, len(row.fields), s.config.MaxRow)
 		rest.delimiter = head.delimiter

@@ -196,9 +196,9 @@ func TestGrowth(t *testing.T) {
 			{"a,2026-02-10T09:04:00Z,v\n", `a: 02-10T09:04 customer "v"`},
 		}},
 		{"lines are counted over quoted newlines and pulls", []step{
-			{"id,at,text\na,2026-02-10T09:00:00Z,\"x\n\n\ny\"\nb\n", `a: 02-10T09:00 customer "x\n\n\ny" | dead a.csv:6 (2): the row has 1 fields, the header 3`},
-			{"\n,,\nc,x,x\n", `dead a.csv:9 (6): the column "at" has "x", which has no form of a time that is known; add it to time_formats`},
-			{"c,2098-04-10T09:00:00Z,x\nc,1970-01-01T00:00:00Z,x\nc,,x\n,2026-02-10T09:00:00Z,x\n", `dead a.csv:10 (25): the time 2098-04-10T09:00:00Z cannot be: it is long ago or yet to come | dead a.csv:11 (25): the time 1970-01-01T00:00:00Z cannot be: it is long ago or yet to come | dead a.csv:12 (5): no time in the column "at" | dead a.csv:13 (24): no id in the column "id"`},
+			{"id,at,text\na,2026-02-10T09:00:00Z,\"x\n\n\ny\"\nb\n", `a: 02-10T09:00 customer "x\n\n\ny" | dead a.csv:6 (13): the row has 1 fields, the header 3`},
+			{"\n,,\nc,x,x\n", `dead a.csv:9 (17): the column "at" has "x", which has no form of a time that is known; add it to time_formats`},
+			{"c,2098-04-10T09:00:00Z,x\nc,1970-01-01T00:00:00Z,x\nc,,x\n,2026-02-10T09:00:00Z,x\n", `dead a.csv:10 (36): the time 2098-04-10T09:00:00Z cannot be: it is long ago or yet to come | dead a.csv:11 (36): the time 1970-01-01T00:00:00Z cannot be: it is long ago or yet to come | dead a.csv:12 (16): no time in the column "at" | dead a.csv:13 (35): no id in the column "id"`},
 		}},
 		{"stray quotes", []step{
 			{"id,at,text\na,2026-02-10T09:00:00Z,monitor 24\" x\nb,2026-02-10T09:00:00Z,y\n", `a: 02-10T09:00 customer "monitor 24\" x" (=: a quote within a field, kept as it stands) | b: 02-10T09:00 customer "y"`},
@@ -209,8 +209,8 @@ func TestGrowth(t *testing.T) {
 			{strings.Repeat("c,2026-02-10T09:00:00Z,z\n", 100), "dead"},
 			{"d,2026-02-10T09:00:00Z,z\n", `d: 02-10T09:00 customer "z"`},
 		}},
-		{"a long row waits for its end", []step{{"id,at,text\na,2026-02-10T09:00:00Z," + strings.Repeat("x", 2000), ""}, {"x\nb,2026-02-10T09:00:00Z,y\n", `dead a.csv:2 (2025): no row ends within 2000 bytes (max_row): a quote is not closed, or the row is too long | b: 02-10T09:00 customer "y"`}}},
-		{"a long row is dead", []step{{"id,at,text\na,2026-02-10T09:00:00Z," + strings.Repeat("x", 200_000) + "\nb,2026-02-10T09:00:00Z,y\n", `dead a.csv:2 (200024): no row ends within 2000 bytes (max_row): a quote is not closed, or the row is too long | b: 02-10T09:00 customer "y"`}}},
+		{"a long row waits for its end", []step{{"id,at,text\na,2026-02-10T09:00:00Z," + strings.Repeat("x", 2000), ""}, {"x\nb,2026-02-10T09:00:00Z,y\n", `dead a.csv:2 (2036): no row ends within 2000 bytes (max_row): a quote is not closed, or the row is too long | b: 02-10T09:00 customer "y"`}}},
+		{"a long row is dead", []step{{"id,at,text\na,2026-02-10T09:00:00Z," + strings.Repeat("x", 200_000) + "\nb,2026-02-10T09:00:00Z,y\n", `dead a.csv:2 (200035): no row ends within 2000 bytes (max_row): a quote is not closed, or the row is too long | b: 02-10T09:00 customer "y"`}}},
 		{"bytes that are nothing", []step{{"id,at,text\na,2026-02-10 09:00:00 UTC,x\x00y\n", "a: 02-10T09:00 customer \"x\uFFFDy\" (text=: characters that cannot be read, replaced by U+FFFD)"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -391,4 +391,45 @@ func BenchmarkPull(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "messages/s")
+}
+
+// A dead letter of a table is read again by itself, once the configuration knows what
+// it did not.
+func TestReplay(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.csv")
+	appendTo(t, path, "Nr;Kiedy;Treść\na;10.02.2026 09:00;\"x;\ny\"\nb;Feb 10 2026;y\n;10.02.2026;z\n")
+	config := csv.Config{Name: "forms", Paths: []string{path}, Complete: true, Columns: map[string]string{"id": "Nr", "at": "Kiedy", "text": "Treść"}, Timezone: "Europe/Warsaw"}
+	var letters []*connectors.DeadLetter
+	err := open(t, config).Pull(t.Context(), "", func(r connectors.Record) error {
+		if r.DeadLetter != nil {
+			letters = append(letters, r.DeadLetter)
+		}
+		return nil
+	})
+	if err != nil || len(letters) != 2 {
+		t.Fatal(letters, err)
+	}
+	if int64(len(letters[0].Raw)) != letters[0].Size {
+		t.Errorf("%d of %d bytes are kept", len(letters[0].Raw), letters[0].Size)
+	}
+	if _, err := open(t, config).Replay(letters[0].Raw); err == nil || !strings.Contains(err.Error(), "time_formats") {
+		t.Errorf("before it is known: %v", err)
+	}
+	config.TimeFormats = []string{"Jan 2 2006"}
+	c, err := open(t, config).Replay(letters[0].Raw)
+	if err != nil || c.ID != "b" || c.Source != "forms" || c.Messages[0].Text != "y" || !c.CreatedAt.Equal(time.Date(2026, 2, 9, 23, 0, 0, 0, time.UTC)) {
+		t.Errorf("%+v, %v", c, err)
+	}
+	for raw, want := range map[string]string{
+		"":                                    "empty",
+		"Nr;Kiedy;Treść\n":                    "the row: EOF",
+		"Nr;x\n1;2\n":                         "no column",
+		"Nr;Kiedy;Treść\n;10.02.2026;x\n":     "no id",
+		"Nr;Kiedy;Treść\na;10.02.2026;x\nb\n": "2 bytes more",
+	} {
+		if _, err := open(t, config).Replay([]byte(raw)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", raw, err, want)
+		}
+	}
 }

@@ -20,6 +20,8 @@ type table struct {
 	header []string
 	column map[string]int // by field
 	other  []int          // columns that are no field
+	// raw is the header as it stands: a dead letter begins with it, to be read by itself.
+	raw []byte
 	// layout is the form that the last time had: the next mostly has the same.
 	layout string
 }
@@ -158,7 +160,11 @@ func (t *table) author(c *odzew.Conversation, word string) odzew.Author {
 
 // rate takes a score, with a comma or a point in it.
 func (t *table) rate(c *odzew.Conversation, score string, at time.Time) {
-	if score == "" || t.source.config.Rating == "" {
+	switch {
+	case score == "":
+		return
+	case t.source.config.Rating == "":
+		c.Problems = append(c.Problems, odzew.Problem{Field: t.name("score"), Value: score, Reason: "of which kind it is was not configured (rating, rating_max); left out"})
 		return
 	}
 	value, err := strconv.ParseFloat(strings.Replace(score, ",", ".", 1), 64)
