@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"odzew"
 )
 
 // maxRawBytes bounds what is kept of one dead letter.
@@ -103,6 +105,10 @@ type Run struct {
 	Messages      int
 	DeadLetters   int
 	Error         string
+	// Problems counts conversations that could not be taken as they came, and Problem is
+	// the first reason. A run that has ended does not know them any more.
+	Problems int
+	Problem  odzew.Problem
 }
 
 // StartRun records the start of a run and returns its number.

@@ -12,6 +12,7 @@ import (
 	"odzew"
 	"odzew/connectors"
 	"odzew/connectors/mail"
+	"odzew/reporter/mask"
 	"odzew/store"
 )
 
@@ -57,6 +58,7 @@ func (p *program) pull(ctx context.Context, st *store.Store, kind, name string, 
 	}
 	err = p.clean(err)
 	run.Conversations, run.Messages, run.DeadLetters = in.changed, in.messages, in.dead
+	run.Problems, run.Problem = in.problems, in.problem
 	switch {
 	case err != nil && ctx.Err() != nil:
 		run.Outcome = "stopped" // by whoever runs the program: the source has not failed
@@ -88,6 +90,8 @@ type intake struct {
 	n                       int
 	cursor                  []byte
 	changed, messages, dead int
+	problems                int           // conversations with one
+	problem                 odzew.Problem // the first
 }
 
 func newIntake(ctx context.Context, st *store.Store, source string, incremental bool) *intake {
@@ -159,6 +163,11 @@ func (in *intake) store(r connectors.Record) error {
 	}
 	if r.Conversation != nil {
 		plain(r.Conversation)
+		if ps := r.Conversation.Problems; len(ps) > 0 {
+			if in.problems++; in.problems == 1 {
+				in.problem = ps[0]
+			}
+		}
 		if in.incremental {
 			r.Conversation.Source = in.source
 		}
@@ -294,18 +303,22 @@ type runLine struct {
 	Conversations int    `json:"conversations"`
 	Messages      int    `json:"messages"`
 	DeadLetters   int    `json:"dead_letters"`
+	Problems      int    `json:"problems"`
 	Error         string `json:"error,omitempty"`
 }
 
 func (p *program) reportRun(r store.Run) error {
 	if p.global.JSON {
-		return p.printJSON(runLine{r.ID, r.Kind, r.Source, r.Outcome, r.Conversations, r.Messages, r.DeadLetters, r.Error})
+		return p.printJSON(runLine{r.ID, r.Kind, r.Source, r.Outcome, r.Conversations, r.Messages, r.DeadLetters, r.Problems, r.Error})
 	}
-	dead := ""
+	more := ""
 	if r.DeadLetters > 0 {
-		dead = fmt.Sprintf(", %d set aside (odzew deadletters list)", r.DeadLetters)
+		more = fmt.Sprintf(", %d set aside (odzew deadletters list)", r.DeadLetters)
 	}
-	_, err := fmt.Fprintf(p.stdout, "%s: %s, %d conversations new or changed, %d messages%s\n", r.Source, r.Outcome, r.Conversations, r.Messages, dead)
+	if r.Problems > 0 { // the value is somebody's; what is wrong with it is not
+		more += fmt.Sprintf(", %d not as they came (%s)", r.Problems, mask.Clean(strings.TrimPrefix(r.Problem.Field+": "+r.Problem.Reason, ": ")))
+	}
+	_, err := fmt.Fprintf(p.stdout, "%s: %s, %d conversations new or changed, %d messages%s\n", r.Source, r.Outcome, r.Conversations, r.Messages, more)
 	return err
 }
 
