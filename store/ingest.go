@@ -229,16 +229,29 @@ func (b *Batch) touchMerged(id int64) error {
 }
 
 // maxTouched bounds how many of a customer's conversations one more contact has analysed
-// again: the latest. Who has more of them within weeks is an address that many share.
+// again. Who has more of them within weeks is an address that many share.
 const maxTouched = 100
 
 // touchContacts has the same customer's other conversations analysed again, of which
-// this one is a contact.
+// this one is a contact, where they are not to be anyway.
 func (b *Batch) touchContacts(id int64) error {
 	if !b.analysed {
 		return nil
 	}
-	_, err := b.exec(`UPDATE conversations SET revision = revision + 1 WHERE id IN (SELECT o.id FROM conversations c `+contactOf+` WHERE c.id = ? ORDER BY o.created_at DESC LIMIT ?)`, id, maxTouched)
+	st, err := b.stmt(`SELECT o.id FROM conversations c ` + contactOf + ` JOIN findings f ON f.conversation_id = o.id AND f.revision = o.revision WHERE c.id = ? LIMIT ?`)
+	if err != nil {
+		return err
+	}
+	rows, err := st.QueryContext(b.ctx, id, maxTouched)
+	if err != nil {
+		return err
+	}
+	others, err := scanAll[int64](rows)
+	for _, o := range others {
+		if _, err := b.exec(`UPDATE conversations SET revision = revision + 1 WHERE id = ?`, o); err != nil {
+			return err
+		}
+	}
 	return err
 }
 
