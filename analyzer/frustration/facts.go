@@ -144,8 +144,8 @@ func (r *reader) waited() time.Duration {
 				return dateAt(r.at).Sub(day)
 			}
 		}
-		if i > 0 && (r.class(i-1, n) == classWithin || r.class(i-1, n) == classBy) {
-			continue
+		if i > 0 && (r.class(i-1, n) == classWithin || r.class(i-1, n) == classBy || r.mark(i-1, n, '-') || r.mark(i+1, n, '-')) {
+			continue // what it was to take: "within 2 days", "3-5 days"
 		}
 		if d := r.length(i); d > 0 && (r.toks[i].number > 0 || i > 0 && (r.class(i-1, n) == classSince || sinceWhen[r.word(i-1)])) {
 			return d

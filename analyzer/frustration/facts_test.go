@@ -33,6 +33,7 @@ func TestDeadline(t *testing.T) {
 		"You have 48 hours, then my solicitor takes over.":                           "2026-02-13 11:00",
 		"Refund me within 14 days or I'll see you in court.":                         "2026-02-25 17:00",
 		"Fix it today or I'll post the screenshots.":                                 "2026-02-11 17:00",
+		"Resolve this by end of day tomorrow or we terminate the contract.":          "2026-02-12 17:00",
 		"If it isn't here by 5pm I'm cancelling.":                                    "2026-02-11 17:00",
 		"Replace the windscreen by 20 February or I go to small claims.":             "2026-02-20 17:00",
 		"Ostatnia szansa, potem idę do sądu.":                                        "",
@@ -90,6 +91,7 @@ func TestWaited(t *testing.T) {
 		"Ten days now and not a peep from anyone.":             "240h",
 		"Miało być w ciągu 2 dni, a nadal nic.":                "",
 		"You said within 24 hours and I'm still waiting.":      "",
+		"still nothing, and your site says 3-5 days":           "",
 		"Ile jeszcze mam czekać?":                              "",
 		"Obiecaliście odpowiedź do 5 dni, a czekam 3 tygodnie": "504h",
 	} {

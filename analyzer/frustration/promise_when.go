@@ -203,6 +203,9 @@ func (r *reader) dayAt(i, end int, w *when) int {
 			switch {
 			case r.toks[j].word.class == classUnit && r.toks[j].word.value == unitDay:
 				w.hour, w.minute, w.hasHour = endOfWork, 0, true
+				if !w.hasDay && r.class(j+1, end) == classDay { // "by end of day tomorrow"
+					return set(today.AddDate(0, 0, r.toks[j+1].word.value), j+2-i)
+				}
 				if !w.hasDay {
 					w.today = true
 					return set(today, j+1-i)
