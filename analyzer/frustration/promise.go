@@ -190,6 +190,9 @@ func (r *reader) clause(from, to, start, end int) (p Promise, contact, ok bool) 
 		return p, false, false
 	}
 	lo, hi := min(at, w.start), max(at+1, w.end)
+	if lo > from && r.word(lo) == "znac" {
+		lo-- // "damy znać"
+	}
 	p = Promise{Made: r.at.UTC(), Due: due.UTC(), Start: r.toks[lo].start, End: r.toks[hi-1].end, State: PromisePending}
 	p.Quote = strings.Join(strings.Fields(r.text[p.Start:p.End]), " ")
 	return p, contact, true

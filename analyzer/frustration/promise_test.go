@@ -36,7 +36,7 @@ func TestFindPromise(t *testing.T) {
 		{"Oddzwonię dziś.", "2026-06-09 17:00", "Oddzwonię dziś"},
 		{"Przelew zlecimy do wtorku.", "2026-06-16 17:00", "zlecimy do wtorku"},
 		{"Odpiszemy do końca tygodnia.", "2026-06-12 17:00", "Odpiszemy do końca tygodnia"},
-		{"Damy znać do końca dnia.", "2026-06-09 17:00", "znać do końca dnia"},
+		{"Damy znać do końca dnia.", "2026-06-09 17:00", "Damy znać do końca dnia"},
 		{"Skontaktujemy się do 19.06.", "2026-06-19 17:00", "Skontaktujemy się do 19.06"},
 		{"Odpowiemy najpóźniej 2 stycznia.", "2027-01-02 17:00", "Odpowiemy najpóźniej 2 stycznia"},
 		{"Odezwiemy się jutro rano.", "2026-06-10 12:00", "Odezwiemy się jutro rano"},
