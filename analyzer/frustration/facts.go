@@ -93,7 +93,12 @@ func (r *reader) word(i int) string {
 	if i >= len(r.toks) || r.toks[i].kind != kindWord {
 		return ""
 	}
-	return strings.Map(func(c rune) rune { _, f := lexicon.Fold(c); return f }, r.text[r.toks[i].start:r.toks[i].end])
+	return strings.Map(func(c rune) rune {
+		if _, f := lexicon.Fold(c); f != 0 {
+			return f
+		}
+		return -1 // a mark on the letter before it
+	}, r.text[r.toks[i].start:r.toks[i].end])
 }
 
 // length is that of "3 tygodnie", "ponad dwa miesiące", "a week", from token i on; 0
@@ -123,7 +128,7 @@ func (r *reader) contacts() int {
 		}
 		n := max(r.toks[i].number, 0)
 		for stem, value := range ordinals {
-			if rest, is := strings.CutPrefix(w, stem); is && len(rest) <= 3 {
+			if rest, is := strings.CutPrefix(w, stem); is && len(rest) <= 3 && r.toks[i].word.class != classWeekday {
 				n = value
 			}
 		}

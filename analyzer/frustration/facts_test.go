@@ -64,6 +64,7 @@ func TestContacts(t *testing.T) {
 		"I've called five times now.":                        5,
 		"my 6th email about one invoice":                     6,
 		"I have written twice already":                       2,
+		"W piątek mail, w poniedziałek telefon.":             0,
 		"Znowu piszę w tej sprawie.":                         0,
 		"Trzeci dzień czekam.":                               0,
 		"Zamówienie 3 sztuki, drugi raz nie zamówię niczego": 2,
@@ -106,4 +107,20 @@ func TestWaited(t *testing.T) {
 			t.Errorf("%q: %v, want %v", text, got, expected)
 		}
 	}
+}
+
+// FuzzFacts: whatever is read, a deadline lies ahead and no wait is negative.
+func FuzzFacts(f *testing.F) {
+	for _, text := range []string{"Jeśli do piątku nie oddacie, idę do UOKiK.", "You have 48 hours", "trzeci raz od 31.02", "since May 99", "do 24:00", "dwa razy\u0301 od"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if due, ok := Deadline(text, factsAt, Place{}); ok && !due.After(factsAt) {
+			t.Errorf("the deadline %v is past", due)
+		}
+		r := newReader(text, factsAt, Place{})
+		if n, d := r.contacts(), r.waited(); n < 0 || n > 99 || d < 0 {
+			t.Errorf("%d contacts, %v waited", n, d)
+		}
+	})
 }
