@@ -336,7 +336,7 @@ CREATE TABLE digests (
   day     TEXT PRIMARY KEY,
   made_at INTEGER NOT NULL,
   sent_at INTEGER,
-  sent_to TEXT NOT NULL DEFAULT ''  -- how many recipients, or where it was written
+  sent_to TEXT NOT NULL DEFAULT ''  -- how many recipients, or where it was written; 'sending': a process claimed the date at made_at
 ) WITHOUT ROWID, STRICT;
 
 -- The lexicons that analyses went by. An older one can be put back, and what an edit
