@@ -75,6 +75,13 @@ CREATE TABLE customers (
 ) STRICT;
 CREATE INDEX customers_identity ON customers (identity);
 
+-- Customers whose rows were deleted at their wish: what is older than that is not taken
+-- in again, from whatever source.
+CREATE TABLE erased (
+  who BLOB PRIMARY KEY,             -- HMAC-SHA-256 as customers.identity, of an address or of source and id
+  at  INTEGER NOT NULL              -- our time of the erasure
+) WITHOUT ROWID, STRICT;
+
 CREATE TABLE conversations (
   id              INTEGER PRIMARY KEY,
   source          TEXT NOT NULL,

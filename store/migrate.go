@@ -101,6 +101,11 @@ CREATE TABLE shadow_findings (
   signals         INTEGER NOT NULL
 ) STRICT;
 INSERT OR IGNORE INTO stale_days SELECT DISTINCT day FROM activity_rollups;`,
+	// 3 to 4: who was erased does not come back.
+	`CREATE TABLE erased (
+  who BLOB PRIMARY KEY,
+  at  INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;`,
 }
 
 // migrate makes the schema in an empty database, or runs the steps that an older

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -232,6 +233,13 @@ func (c *deadReplayCmd) Run(ctx context.Context, p *program) error {
 }
 
 func putReplayed(ctx context.Context, st *store.Store, d store.DeadLetter, conv *odzew.Conversation) error {
+	erased, err := st.Erased(ctx)
+	if err != nil {
+		return err
+	}
+	if _, empty := erased.Trim(conv, d.Source); empty {
+		return errors.New("its customer was erased; nothing of it is taken in")
+	}
 	b, err := st.Begin(ctx, d.Source)
 	if err != nil {
 		return err

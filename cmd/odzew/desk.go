@@ -191,22 +191,32 @@ func (p *program) analyze(ctx context.Context, st *store.Store, d *desk, all boo
 	if err != nil {
 		return n, err
 	}
-	days, err := st.StaleDays(ctx)
+	days, err := rollUp(ctx, st, d.zone)
 	if err != nil {
 		return n, err
 	}
 	for _, date := range days {
-		day := dayOf(date, d.zone)
-		if err := st.RollUpTouchpoints(ctx, day); err != nil {
-			return n, err
-		}
-		if err := st.RollUp(ctx, day, stats.Bucket); err != nil {
-			return n, err
-		}
 		touched[date] = true
 	}
 	n.Days = len(touched)
 	return n, st.SetMeta(ctx, "lexicon_version", d.versions.Lexicon)
+}
+
+// rollUp sums up anew the days whose figures are older than what they count.
+func rollUp(ctx context.Context, st *store.Store, zone *time.Location) (days []string, err error) {
+	if days, err = st.StaleDays(ctx); err != nil {
+		return nil, err
+	}
+	for _, date := range days {
+		day := dayOf(date, zone)
+		if err := st.RollUpTouchpoints(ctx, day); err != nil {
+			return nil, err
+		}
+		if err := st.RollUp(ctx, day, stats.Bucket); err != nil {
+			return nil, err
+		}
+	}
+	return days, nil
 }
 
 // inputOf hands a stored conversation to the analyzer.

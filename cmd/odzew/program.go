@@ -125,6 +125,7 @@ type commands struct {
 	Targets     targetsCmd     `cmd:"" help:"What the desk promised itself: breached, at risk, met."`
 	Lexicon     lexiconCmd     `cmd:"" help:"The tuning workbench of the lexicon."`
 	Status      statusCmd      `cmd:"" help:"Show sources, runs and counts."`
+	Customer    customerCmd    `cmd:"" help:"What is held of one customer: export it, erase it."`
 	Deadletters deadlettersCmd `cmd:"" name:"deadletters" help:"Records that could not be taken in."`
 	Backup      backupCmd      `cmd:"" help:"Copy the database while it is in use."`
 	Completion  completionCmd  `cmd:"" help:"Print a completion script for bash, zsh or fish."`

@@ -41,13 +41,16 @@ func (p *program) pull(ctx context.Context, st *store.Store, kind, name string, 
 		}
 		since = connectors.Cursor(cur)
 	}
-	var err error
+	erased, err := st.Erased(ctx)
+	if err != nil {
+		return run, err
+	}
 	if run.ID, err = st.StartRun(ctx, kind, name); err != nil {
 		return run, err
 	}
 	// What was received is stored also after the order to stop has come.
 	keep := context.WithoutCancel(ctx)
-	in := newIntake(keep, st, name, incremental)
+	in := newIntake(keep, st, name, incremental, erased)
 	err = c.Pull(ctx, since, in.accept)
 	if errors.Is(err, connectors.ErrCursor) {
 		p.log.WithField("source", name).Warn("the stored cursor is of another kind; pulling from the beginning")
@@ -80,6 +83,7 @@ type intake struct {
 	st          *store.Store
 	source      string
 	incremental bool
+	erased      store.Erased
 	commitEvery int
 	records     chan connectors.Record
 	failed      chan struct{} // closed once err is set
@@ -94,10 +98,11 @@ type intake struct {
 	problem                 odzew.Problem // the first
 }
 
-func newIntake(ctx context.Context, st *store.Store, source string, incremental bool) *intake {
+func newIntake(ctx context.Context, st *store.Store, source string, incremental bool, erased store.Erased) *intake {
 	in := &intake{
 		ctx: ctx, st: st, source: source, incremental: incremental, commitEvery: commitImported,
 		records: make(chan connectors.Record, 256), failed: make(chan struct{}), done: make(chan struct{}),
+		erased: erased,
 	}
 	if incremental {
 		in.commitEvery = commitPulled
@@ -163,14 +168,24 @@ func (in *intake) store(r connectors.Record) error {
 	}
 	if r.Conversation != nil {
 		plain(r.Conversation)
-		if ps := r.Conversation.Problems; len(ps) > 0 {
-			if in.problems++; in.problems == 1 {
-				in.problem = ps[0]
-			}
-		}
 		if in.incremental {
 			r.Conversation.Source = in.source
 		}
+		problems := r.Conversation.Problems
+		trimmed, empty := in.erased.Trim(r.Conversation, in.source)
+		if trimmed {
+			problems = []odzew.Problem{{Reason: "written before its customer was erased; left out"}}
+		}
+		if len(problems) > 0 {
+			if in.problems++; in.problems == 1 {
+				in.problem = problems[0]
+			}
+		}
+		if empty {
+			r.Conversation = nil
+		}
+	}
+	if r.Conversation != nil {
 		if err := in.batch.Put(r.Conversation); err != nil {
 			return err
 		}

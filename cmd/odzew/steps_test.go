@@ -2,6 +2,7 @@ package main
 
 import (
 	"database/sql"
+	"flag"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -68,6 +69,13 @@ func TestStepsEndAsAtOnce(t *testing.T) {
 			rt.Fatal(err)
 		}
 		return found(rt, path)
+	}
+	if testing.Short() {
+		checks := flag.Lookup("rapid.checks").Value
+		defer checks.Set(checks.String())
+		if err := checks.Set("25"); err != nil {
+			t.Fatal(err)
+		}
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		final, steps := drawSteps(rt)
