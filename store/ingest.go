@@ -247,23 +247,29 @@ func (b *Batch) touchContacts(id int64) error {
 		return err
 	}
 	others, err := scanAll[int64](rows)
+	if err != nil {
+		return err
+	}
 	for _, o := range others {
 		if _, err := b.exec(`UPDATE conversations SET revision = revision + 1 WHERE id = ?`, o); err != nil {
 			return err
 		}
 	}
-	return err
+	return nil
 }
 
+// staleDaysOf marks the days of some messages m. Their local date is one of three,
+// whatever the zone.
+const staleDaysOf = `INSERT OR IGNORE INTO stale_days SELECT date(m.at + value, 'unixepoch') FROM messages m, json_each('[-43200,0,50400]') WHERE `
+
 // leavesDays marks the days of messages that the source now puts at another time: they
-// count there no more. The local date is one of three, whatever the zone.
+// count there no more.
 func (b *Batch) leavesDays(conv int64, ms []odzew.Message) error {
 	if !b.analysed {
 		return nil
 	}
 	for i := range ms {
-		if _, err := b.exec(`INSERT OR IGNORE INTO stale_days SELECT date(m.at + value, 'unixepoch') FROM messages m, json_each('[-43200,0,50400]')
-			WHERE m.conversation_id = ? AND m.external_id = ? AND m.at <> ?`, conv, ms[i].ID, ms[i].At.Unix()); err != nil {
+		if _, err := b.exec(staleDaysOf+`m.conversation_id = ? AND m.external_id = ? AND m.at <> ?`, conv, ms[i].ID, ms[i].At.Unix()); err != nil {
 			return err
 		}
 	}

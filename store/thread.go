@@ -183,7 +183,7 @@ func (b *Batch) joinThreads(into, from int64) error {
 		`UPDATE OR IGNORE messages SET conversation_id = ?1 WHERE conversation_id = ?2`,
 		`DELETE FROM message_scores WHERE message_id IN (SELECT id FROM messages WHERE conversation_id = ?2)`,
 		// The same mail twice.
-		`INSERT OR IGNORE INTO stale_days SELECT date(m.at + value, 'unixepoch') FROM messages m, json_each('[-43200,0,50400]') WHERE m.conversation_id = ?2`,
+		staleDaysOf + `m.conversation_id = ?2`,
 		`DELETE FROM messages WHERE conversation_id = ?2`,
 		`UPDATE mail_refs SET conversation_id = ?1 WHERE conversation_id = ?2`,
 		`DELETE FROM turns WHERE conversation_id = ?2`,

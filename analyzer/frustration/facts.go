@@ -84,8 +84,11 @@ func Deadline(text string, at time.Time, place Place) (time.Time, bool) {
 // alone says whether nothing follows a time of day, from token i on, that it might be the
 // number of: "do 17.", "by 5 pm", not "do 5 osób".
 func (r *reader) alone(i int) bool {
-	c := r.class(i-1, len(r.toks))
-	return c == classPM || c == classAM || c == classNoon || i >= len(r.toks) || r.toks[i].kind != kindWord || r.toks[i].word.class == classCondition || strings.Contains(" i or and albo lub czekam ", " "+r.word(i)+" ")
+	switch r.class(i-1, len(r.toks)) {
+	case classPM, classAM, classNoon:
+		return true
+	}
+	return i >= len(r.toks) || r.toks[i].kind != kindWord || r.toks[i].word.class == classCondition || joins[r.word(i)]
 }
 
 // word is a token as it is written, folded.
@@ -197,6 +200,7 @@ var (
 	gives     = set("macie masz maja daje dajemy daj give giving have got") // before a length
 	fillers   = set("juz ponad prawie blisko okolo caly cale calych cala pelne pelny over nearly almost about around more than whole full the another kolejny kolejne you wam panstwu na")
 	sinceWhen = set("for juz ponad prawie blisko caly cala over nearly almost czekam czekamy mija minal minely minelo")
+	joins     = set("i or and albo lub czekam") // after a time of day
 	times     = map[string]int{"twice": 2, "dwukrotnie": 2, "thrice": 3, "trzykrotnie": 3, "czterokrotnie": 4, "pieciokrotnie": 5}
 	// ordinals are stems; no more than three letters follow.
 	ordinals = map[string]int{

@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -113,65 +111,6 @@ func render(d reporter.Digest, format string, colour bool) ([]byte, error) {
 		err = d.Text(&buf, reporter.TextOptions{Color: colour})
 	}
 	return buf.Bytes(), err
-}
-
-// makeDigest makes the digest of a date, records it and, if asked, mails it. It
-// returns to how many it went.
-func (p *program) makeDigest(ctx context.Context, st *store.Store, an *desk, cfg *Config, date string, send bool) (string, error) {
-	dig, err := p.buildDigest(ctx, st, an, cfg, date, p.userLang("", cfg))
-	if err != nil {
-		return "", err
-	}
-	html, err := render(dig, "html", false)
-	if err != nil {
-		return "", err
-	}
-	if cfg.Digest.File != "" {
-		if err := writeFile(cfg.Digest.File, html, 0o600); err != nil {
-			return "", err
-		}
-	}
-	if !send {
-		return "", st.RecordDigest(ctx, date, "")
-	}
-	text, err := render(dig, "text", false)
-	if err != nil {
-		return "", err
-	}
-	subject, err := dig.Subject()
-	if err != nil {
-		return "", err
-	}
-	id, err := digestID(ctx, st, cfg, date)
-	if err != nil {
-		return "", err
-	}
-	// What can fail comes before the mail, and so does the claim: a disk that is full,
-	// or another process, must not send one date's digest again.
-	claimed, err := st.ClaimDigest(ctx, date)
-	if err != nil {
-		return "", err
-	}
-	if !claimed {
-		return "", fmt.Errorf("another odzew has just sent the digest of %s, or is about to; if it does not arrive, try again in %d minutes", date, int(store.ClaimFor.Minutes()))
-	}
-	to := ""
-	if err = p.send(ctx, cfg, id, subject, string(text), string(html)); err == nil {
-		to = fmt.Sprintf("%d recipients", len(cfg.Digest.To))
-	}
-	return to, errors.Join(err, st.RecordDigest(context.WithoutCancel(ctx), date, to))
-}
-
-// digestID names the mail of a date's digest: the same whenever it is sent to the same
-// readers, so that mail programs can drop a double, and telling nothing of the machine.
-func digestID(ctx context.Context, st *store.Store, cfg *Config, date string) (string, error) {
-	key, err := st.Meta(ctx, "identity_key")
-	if err != nil {
-		return "", err
-	}
-	mac := hmac.New(sha256.New, []byte(key))
-	fmt.Fprintf(mac, "digest %s %q", date, cfg.Digest.To)
-	return fmt.Sprintf("odzew.%s.%x", date, mac.Sum(nil)[:8]), nil
 }
 
 // A period is what one digest covers.

@@ -28,15 +28,7 @@ func TestFlagsStepByStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	var now time.Time
-	p := &program{stdout: io.Discard, stderr: io.Discard, now: func() time.Time { return now }, getenv: func(string) string { return "" }}
-	cfg := &Config{}
-	if err := cfg.complete(); err != nil {
-		t.Fatal(err)
-	}
-	d, err := p.newAnalyzer(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p, d := deskAt(t, func() time.Time { return now })
 	var out strings.Builder
 	conversations := 0
 	for line := range bytes.Lines(data) {
@@ -87,6 +79,21 @@ func TestFlagsStepByStep(t *testing.T) {
 			t.Errorf("no flag was ever %s", event)
 		}
 	}
+}
+
+// deskAt is the program at a time, with the desk of an empty configuration.
+func deskAt(t *testing.T, now func() time.Time) (*program, *desk) {
+	t.Helper()
+	p := &program{stdout: io.Discard, stderr: io.Discard, now: now, getenv: func(string) string { return "" }}
+	cfg := &Config{}
+	if err := cfg.complete(); err != nil {
+		t.Fatal(err)
+	}
+	d, err := p.newAnalyzer(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, d
 }
 
 func pullOne(t *testing.T, st *store.Store, c *odzew.Conversation) {

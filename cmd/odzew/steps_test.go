@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"flag"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,15 +24,7 @@ import (
 // told, merge; mails come in any order and tie threads together.
 func TestStepsEndAsAtOnce(t *testing.T) {
 	now := time.Date(2026, 4, 20, 12, 0, 0, 0, time.UTC)
-	p := &program{stdout: io.Discard, stderr: io.Discard, now: func() time.Time { return now }, getenv: func(string) string { return "" }}
-	cfg := &Config{}
-	if err := cfg.complete(); err != nil {
-		t.Fatal(err)
-	}
-	d, err := p.newAnalyzer(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p, d := deskAt(t, func() time.Time { return now })
 	dir := t.TempDir()
 	n := 0
 	// pull stores each step and analyses it; it returns what is found in the end.
@@ -103,16 +94,9 @@ func TestStoredSkewIsMended(t *testing.T) {
 	if err != nil || len(list) != 1 {
 		t.Fatal(len(list), err)
 	}
-	cfg := &Config{}
-	if err := cfg.complete(); err != nil {
-		t.Fatal(err)
-	}
-	set, err := cfg.schedules()
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, d := deskAt(t, time.Now)
 	for name, c := range map[string]*odzew.Conversation{"as it came": &c, "stored": &list[0].Conversation} {
-		w := waits.Measure(*c, set.For(c), at.Add(time.Hour), waits.Options{})
+		w := waits.Measure(*c, d.Calendars.For(c), at.Add(time.Hour), waits.Options{})
 		if len(w.Turns) != 1 || w.Turns[0].Outcome != waits.Answered || w.Turns[0].Seconds != 0 || !slices.Contains(w.Turns[0].Flags, waits.FlagNegativeInterval) {
 			t.Errorf("%s: %+v", name, w.Turns)
 		}
