@@ -299,9 +299,10 @@ CREATE TABLE topic_rollups (
 -- What a customer filed that the law wants answered by a date.
 CREATE TABLE statutory_requests (
   conversation_id INTEGER NOT NULL REFERENCES conversations (id),
-  kind            TEXT NOT NULL,      -- complaint, data_request
+  kind            TEXT NOT NULL,      -- complaint, data_request, withdrawal
   at              INTEGER NOT NULL,   -- the provider's time of the message
   message         TEXT NOT NULL,      -- its external id
+  answered_at     INTEGER,            -- when it was decided or solved; null: not yet
   PRIMARY KEY (conversation_id, kind)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX statutory_requests_at ON statutory_requests (at);

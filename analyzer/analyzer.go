@@ -27,7 +27,7 @@ import (
 
 // Version is that of the rules in code. It changes whenever they may find
 // something else in the same conversation.
-const Version = "1"
+const Version = "2"
 
 // An Analyzer holds what does not change between conversations. It may be used by
 // many goroutines.
@@ -143,11 +143,16 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 		// The matter goes on, and is judged, in the other conversation.
 		matter.Messages, matter.Promises, in.Merged = nil, nil, nil
 	}
+	theirOwn := func(_ int, m *odzew.Message) string { return reply.Split(m.Text).Own }
 	for i := range in.Merged {
 		a.join(&in.Merged[i], &matter, now, place)
-		res.Requests = append(res.Requests, statutory.Find(&in.Merged[i], func(_ int, m *odzew.Message) string { return reply.Split(m.Text).Own }, now)...)
+		res.Requests = append(res.Requests, statutory.Find(&in.Merged[i], theirOwn, now)...)
 	}
 	res.Requests = firstOfKind(res.Requests)
+	statutory.Answer(res.Requests, c, own.of, status != "", now)
+	for i := range in.Merged {
+		statutory.Answer(res.Requests, &in.Merged[i], theirOwn, status != "", now)
+	}
 	f := frustration.Assess(matter, now)
 	res.Flag, res.Peak, res.Promises = f.Flag, f.Peak, f.Promises
 	res.SilentLeaver, res.ResolvedWell = f.SilentLeaver, f.ResolvedWell

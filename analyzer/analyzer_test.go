@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -278,6 +279,36 @@ func TestMergedRequestIsPending(t *testing.T) {
 	in.Events = []odzew.Event{{At: at.Add(150 * time.Minute), Kind: odzew.EventMerge, Into: "d"}}
 	if r := a.Analyze(in, at.Add(3*time.Hour)); len(r.Requests) != 1 || r.Requests[0].Message != "b1" {
 		t.Errorf("merged away: %+v", r.Requests)
+	}
+}
+
+// A word of receipt, in whichever of two merged conversations, stops no clock of the
+// law; a decision does, and being solved.
+func TestRequestIsAnswered(t *testing.T) {
+	a := desk(t)
+	at := time.Date(2026, time.May, 11, 8, 0, 0, 0, time.UTC)
+	says := func(hour int, author odzew.Author, text string) odzew.Message {
+		return odzew.Message{ID: fmt.Sprint(hour), At: at.Add(time.Duration(hour) * time.Hour), Author: author, Public: true, Text: text}
+	}
+	in := analyzer.Input{
+		Conversation: odzew.Conversation{ID: "b", Source: "s", CreatedAt: at, Messages: []odzew.Message{
+			says(1, odzew.AuthorCustomer, "Składam reklamację na kurtkę."),
+			says(2, odzew.AuthorAgent, "Potwierdzamy przyjęcie reklamacji."),
+		}},
+		Merged: []odzew.Conversation{{ID: "a", Source: "s", CreatedAt: at, Messages: []odzew.Message{
+			says(0, odzew.AuthorCustomer, "Gdzie paczka?"),
+			says(3, odzew.AuthorAgent, "Sprawdzę i wrócę z odpowiedzią."),
+			says(9, odzew.AuthorAgent, "Reklamacja została uznana.\n\n> Składam reklamację na kurtkę."),
+		}}},
+	}
+	for hours, want := range map[int]time.Time{8: {}, 10: at.Add(9 * time.Hour)} {
+		if r := a.Analyze(in, at.Add(time.Duration(hours)*time.Hour)).Requests; len(r) != 1 || !r[0].AnsweredAt.Equal(want) {
+			t.Errorf("after %d hours: %+v, want answered at %v", hours, r, want)
+		}
+	}
+	in.Events = []odzew.Event{{At: at.Add(5 * time.Hour), Kind: odzew.EventStatus, To: string(odzew.StatusSolved)}}
+	if r := a.Analyze(in, at.Add(8*time.Hour)).Requests; len(r) != 1 || !r[0].AnsweredAt.Equal(at.Add(5*time.Hour)) {
+		t.Errorf("solved: %+v", r)
 	}
 }
 

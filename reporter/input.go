@@ -103,13 +103,14 @@ type Promise struct {
 const (
 	DeadlineComplaint   = "complaint"    // reklamacja
 	DeadlineDataRequest = "data_request" // a request about personal data
+	DeadlineWithdrawal  = "withdrawal"   // from a contract: the refund
 )
 
 // A Deadline is a statutory clock that is still running, or has run out, without
 // an answer. Pass those that the desk should see today: due within the next days.
 type Deadline struct {
 	Number, URL string
-	Kind        string // DeadlineComplaint, DeadlineDataRequest
+	Kind        string // one of the above
 	// Safe is the last working day on or before the raw end, as a local date.
 	Safe time.Time
 	// Legal is the possibly later legal end, as a local date; zero: the same.

@@ -342,11 +342,12 @@ type Finding struct {
 	Shadow *Shadow
 }
 
-// A Request is a statutory one: a complaint, or one about personal data.
+// A Request is a statutory one: a complaint, one about personal data, a withdrawal.
 type Request struct {
-	Kind    string
-	At      time.Time
-	Message string
+	Kind       string
+	At         time.Time
+	Message    string
+	AnsweredAt time.Time // zero: not yet
 }
 
 // A MessageScore is the score of one stored message.
@@ -411,7 +412,7 @@ func (b *Batch) saveFinding(v Versions, f *Finding) error {
 		}
 	}
 	for _, r := range f.Requests {
-		if _, err := b.exec(`INSERT INTO statutory_requests VALUES (?, ?, ?, ?)`, f.Conversation, r.Kind, r.At.Unix(), r.Message); err != nil {
+		if _, err := b.exec(`INSERT INTO statutory_requests VALUES (?, ?, ?, ?, ?)`, f.Conversation, r.Kind, r.At.Unix(), r.Message, unixOrNil(r.AnsweredAt)); err != nil {
 			return err
 		}
 	}

@@ -106,6 +106,18 @@ INSERT OR IGNORE INTO stale_days SELECT DISTINCT day FROM activity_rollups;`,
   who BLOB PRIMARY KEY,
   at  INTEGER NOT NULL
 ) WITHOUT ROWID, STRICT;`,
+	// 4 to 5: when a statutory request was answered; the next analysis finds it out,
+	// and nothing is known until then.
+	`DROP TABLE statutory_requests;
+CREATE TABLE statutory_requests (
+  conversation_id INTEGER NOT NULL REFERENCES conversations (id),
+  kind            TEXT NOT NULL,
+  at              INTEGER NOT NULL,
+  message         TEXT NOT NULL,
+  answered_at     INTEGER,
+  PRIMARY KEY (conversation_id, kind)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX statutory_requests_at ON statutory_requests (at);`,
 }
 
 // migrate makes the schema in an empty database, or runs the steps that an older

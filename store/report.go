@@ -318,14 +318,10 @@ type Pending struct {
 }
 
 // PendingRequests lists the statutory requests filed within [from, asOf) that had
-// no answer by asOf: no public reply by a person after it or, where the source
-// tells statuses, the conversation was not solved since.
+// no answer by asOf.
 func (s *Store) PendingRequests(ctx context.Context, from, asOf time.Time) ([]Pending, error) {
 	rows, err := s.r.QueryContext(ctx, `SELECT c.external_id, c.source, r.kind, r.at, r.message FROM statutory_requests r JOIN conversations c ON c.id = r.conversation_id
-		WHERE r.at >= ?1 AND r.at < ?2 AND c.excluded = '' AND c.merged_into IS NULL AND CASE
-			WHEN EXISTS (SELECT 1 FROM events e WHERE e.conversation_id = c.id AND e.kind = 'status')
-			THEN NOT EXISTS (SELECT 1 FROM events e WHERE e.conversation_id = c.id AND e.kind = 'status' AND e.to_value IN ('solved', 'closed') AND e.at > r.at AND e.at <= ?2)
-			ELSE NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id IN (SELECT id FROM conversations WHERE id = c.id OR merged_into = c.id) AND m.author = 'agent' AND m.public AND m.at > r.at AND m.at <= ?2) END
+		WHERE r.at >= ?1 AND r.at < ?2 AND (r.answered_at IS NULL OR r.answered_at > ?2) AND c.excluded = '' AND c.merged_into IS NULL
 		ORDER BY r.at`, from.Unix(), asOf.Unix())
 	if err != nil {
 		return nil, s.explain(err)

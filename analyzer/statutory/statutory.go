@@ -1,5 +1,6 @@
 // Package statutory finds the requests that start a clock of the law: a consumer's
-// complaint (reklamacja), and a request about one's personal data.
+// complaint (reklamacja), a withdrawal from a contract made at a distance
+// (odstąpienie), and a request about one's personal data; and the answers that stop it.
 //
 // Rules:
 //
@@ -21,9 +22,10 @@ import (
 
 // A Request is the first thing filed of its kind in a conversation.
 type Request struct {
-	Kind    string // waits.TermComplaint or waits.TermDataRequest
-	At      time.Time
-	Message string // the message's ID
+	Kind       string // one of waits' terms
+	At         time.Time
+	Message    string    // the message's ID
+	AnsweredAt time.Time // set by Answer; zero: not yet
 }
 
 // Texts are written without diacritics and in small letters, as fold makes them.
@@ -34,8 +36,13 @@ var (
 	dataRequest = regexp.MustCompile(`\busuniec(ie|ia) (wszystkich |wszelkich )?(moich |naszych )?danych\b|\busun(cie|ac|iecie)?\b[^.?!\n]{0,20}\b(moje|moich) dan(e|ych)\b` +
 		`|\bkopi[eai] (wszystkich )?(moich )?danych( osobowych)?\b|\bdostep do (moich )?danych osobowych\b|\bart(icle|\.)? ?1[57]\b[^.?!\n]{0,16}\b(rodo|gdpr)\b|\bsprzeciw\b[^.?!\n]{0,30}\bprzetwarzani` +
 		`|\b(delete|erase|remove)\b[^.?!\n]{0,20}\bmy (personal )?data\b|\bcopy of (all )?(my|the) (personal )?data\b|\baccess to my personal data\b|\bsubject access request\b|\bright of access\b|\bright to (erasure|be forgotten)\b`)
+	// What somebody means to do, or did long ago, is no statement of withdrawal.
+	withdrawal = regexp.MustCompile(`\bodstep(uje|ujemy|ujac)\b[^.?!\n]{0,30}\bumow[ay]\b|\bumow[ay]\b[^.?!\n]{0,30}\bodstepuj(e|emy)\b|\bodstapieni\w+ od( \w+){0,2} umowy\b` +
+		`|\b(chce|chcemy|chcialabym|chcialbym|zamierzam|pragne|postanowil(am|em)|korzystam z prawa( do)?) odstap(ic|ienia)\b` +
+		`|\bwithdraw(ing|al)? from( \w+){1,2} (contract|purchase|order|agreement|sale)\b|\bcancel(l?ing)?\b[^.?!\n]{0,40}\b(14|fourteen)[- ]days?\b` +
+		`|\b(my|the) (statutory )?(right (to cancel|to withdraw|of withdrawal|of cancellation)|cooling[- ]off)`)
 	// denied comes before what is not filed.
-	denied = regexp.MustCompile(`\b(nie|not|no|never)( \w+)?\s*$`)
+	denied = regexp.MustCompile(`\b(nie|not|no|never)( \w+)?\s*$|\b(prosz[ea]|poprosze|prosimy|wysl(ac|ijcie)|przesl(ac|ijcie))\b[^.\n]{0,30}\b(formularz|wzor|druk)\w*( \w+)?\s*$`)
 	// asks makes a question of how to file out of what follows it.
 	asks = regexp.MustCompile(`\b(jak|gdzie|czy|kiedy|how|where|can|could|should|may)\b[^.!\n]*$`)
 )
@@ -54,6 +61,7 @@ func Find(c *odzew.Conversation, own func(i int, m *odzew.Message) string, now t
 	}{
 		{waits.TermComplaint, complaintKeys, complaint},
 		{waits.TermDataRequest, dataKeys, dataRequest},
+		{waits.TermWithdrawal, withdrawalKeys, withdrawal},
 	} {
 		var first *odzew.Message
 		for i := range c.Messages {
@@ -101,8 +109,9 @@ func keys(words ...string) *keySet {
 }
 
 var (
-	complaintKeys = keys("reklam", "rękojm", "rekojm", "z umow", "complaint")
-	dataKeys      = keys("danych", "dane", "rodo", "przetwarz", "my data", "the data", "personal data", "subject access", "right to", "right of", "gdpr")
+	complaintKeys  = keys("reklam", "rękojm", "rekojm", "z umow", "complaint")
+	withdrawalKeys = keys("odstęp", "odstep", "odstąp", "odstap", "withdraw", "cancel", "cooling")
+	dataKeys       = keys("danych", "dane", "rodo", "przetwarz", "my data", "the data", "personal data", "subject access", "right to", "right of", "gdpr")
 )
 
 // mentions reports whether a key word stands in a text, in letters of any size.
@@ -117,6 +126,6 @@ func mentions(text string, set *keySet) bool {
 	return false
 }
 
-var folder = strings.NewReplacer("ą", "a", "ć", "c", "ę", "e", "ł", "l", "ń", "n", "ó", "o", "ś", "s", "ź", "z", "ż", "z")
+var folder = strings.NewReplacer("ą", "a", "ć", "c", "ę", "e", "ł", "l", "ń", "n", "ó", "o", "ś", "s", "ź", "z", "ż", "z", "’", "'")
 
 func fold(s string) string { return folder.Replace(strings.ToLower(s)) }

@@ -16,6 +16,7 @@ import (
 const (
 	TermComplaint   = "complaint"    // a consumer's complaint (reklamacja)
 	TermDataRequest = "data_request" // a person's request about their data
+	TermWithdrawal  = "withdrawal"   // from a contract made at a distance (odstąpienie): the refund
 )
 
 // A Term is how long the law gives for an answer.
@@ -40,6 +41,10 @@ func Terms() []Term {
 		{
 			Kind: TermComplaint, From: "2023-01-01", Days: 14, Holidays: "pl",
 			Law: "art. 7a ustawy z 30.05.2014 o prawach konsumenta, w brzmieniu od 1.01.2023",
+		},
+		{
+			Kind: TermWithdrawal, From: "2014-12-25", Days: 14, Holidays: "pl",
+			Law: "art. 32 ust. 1 ustawy z 30.05.2014 o prawach konsumenta",
 		},
 		{
 			Kind: TermDataRequest, From: "2018-05-25", Months: 1, Holidays: "pl",

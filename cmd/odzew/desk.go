@@ -240,7 +240,7 @@ func (d *desk) find(c *store.Stored, now time.Time) store.Finding {
 		f.Scores[i] = store.MessageScore{Message: c.MessageIDs[r.Scores[i].Index], Score: r.Scores[i].Score}
 	}
 	for _, q := range r.Requests {
-		f.Requests = append(f.Requests, store.Request{Kind: q.Kind, At: q.At, Message: q.Message})
+		f.Requests = append(f.Requests, store.Request(q))
 	}
 	if d.shadow != nil {
 		f.Shadow = d.shadow.find(c, &r, now)

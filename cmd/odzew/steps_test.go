@@ -222,7 +222,7 @@ func found(rt *rapid.T, path string) string {
 			FROM findings f JOIN conversations c ON c.id = f.conversation_id`,
 		`SELECT 'score', c.external_id, m.external_id, s.sentiment, s.level, s.signals FROM message_scores s JOIN messages m ON m.id = s.message_id JOIN conversations c ON c.id = m.conversation_id`,
 		`SELECT 'turn', c.external_id, t.kind, t.outcome, t.opened_at, t.closed_at, t.nudges, t.thanks FROM turns t JOIN conversations c ON c.id = t.conversation_id`,
-		`SELECT 'request', c.external_id, r.kind, r.at, r.message FROM statutory_requests r JOIN conversations c ON c.id = r.conversation_id`,
+		`SELECT 'request', c.external_id, r.kind, r.at, r.message, r.answered_at FROM statutory_requests r JOIN conversations c ON c.id = r.conversation_id`,
 		`SELECT 'wait', * FROM wait_rollups`, `SELECT 'activity', * FROM activity_rollups`,
 		`SELECT 'touch', day, touchpoint, stage, conversations, negative, strong, messages, negative_messages, strong_messages, valence, valence_squares, asked, open FROM touchpoint_rollups`,
 		`SELECT 'topic', * FROM topic_rollups`, `SELECT 'stale', * FROM stale_days`,
