@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -67,12 +69,53 @@ const conversationFields = `c.id, c.revision, c.source, c.external_id, c.channel
 	coalesce(c.merged_into, 0), coalesce(k.external_id, ''), coalesce(k.name, ''), coalesce(k.email, ''), coalesce(c.problems, ''),
 	EXISTS (SELECT 1 FROM findings f WHERE f.conversation_id = c.id), k.identity, c.message_count`
 
-// Load reads conversations with all below them, in the order of ids. A number
-// that is not there is left out.
+const (
+	// partConversations and partBytes bound what Parts reads at a time: so many
+	// conversations, with so much text but for one that has more.
+	partConversations = 500
+	partBytes         = 8 << 20
+)
+
+// Parts reads conversations with all below them, in the order of ids, some at a time,
+// so that memory stays flat however many or long they are. A number that is not there
+// is left out.
+func (s *Store) Parts(ctx context.Context, ids []int64) iter.Seq2[[]Stored, error] {
+	return func(yield func([]Stored, error) bool) {
+		ids := slices.Sorted(slices.Values(ids))
+		for len(ids) > 0 && ctx.Err() == nil {
+			part := ids[:min(len(ids), partConversations)]
+			list, err := s.load(ctx, part, partBytes)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if len(list) == 0 { // all gone since
+				ids = ids[len(part):]
+				continue
+			}
+			if !yield(list, nil) {
+				return
+			}
+			n, _ := slices.BinarySearch(ids, list[len(list)-1].ID+1)
+			ids = ids[n:]
+		}
+		if err := ctx.Err(); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// Load reads a few conversations at once, as Parts does.
 func (s *Store) Load(ctx context.Context, ids []int64) ([]Stored, error) {
+	return s.load(ctx, ids, math.MaxInt)
+}
+
+// load reads those of the ids, by number, whose text is within some bytes; the first
+// one in any case.
+func (s *Store) load(ctx context.Context, ids []int64, bytes int) ([]Stored, error) {
 	// The list is short; a context that may end would cost the driver a goroutine a row.
 	ctx = context.WithoutCancel(ctx)
-	out, mergedInto, err := s.loadPlain(ctx, ids)
+	out, mergedInto, err := s.loadPlain(ctx, ids, bytes)
 	if err != nil {
 		return nil, s.explain(err)
 	}
@@ -134,7 +177,7 @@ func (s *Store) loadOthers(ctx context.Context, out []Stored) error {
 	return rows.Err()
 }
 
-func (s *Store) loadPlain(ctx context.Context, ids []int64) ([]Stored, map[int64]int64, error) {
+func (s *Store) loadPlain(ctx context.Context, ids []int64, bytes int) ([]Stored, map[int64]int64, error) {
 	list := jsonInts(ids)
 	rows, err := s.r.QueryContext(ctx, `SELECT `+conversationFields+` FROM conversations c LEFT JOIN customers k ON k.id = c.customer_id
 		WHERE c.id IN (SELECT value FROM json_each(?)) ORDER BY c.id`, list)
@@ -177,17 +220,30 @@ func (s *Store) loadPlain(ctx context.Context, ids []int64) ([]Stored, map[int64
 	if err := rows.Err(); err != nil {
 		return nil, nil, err
 	}
-	if err := s.loadMessages(ctx, list, out, at); err != nil {
+	n, err := s.loadMessages(ctx, list, out, at, bytes)
+	if err != nil {
 		return nil, nil, err
+	}
+	if n < len(out) {
+		for i := range out[n:] {
+			delete(mergedInto, out[n+i].ID)
+		}
+		out, ids = out[:n], make([]int64, n)
+		for i := range out {
+			ids[i] = out[i].ID
+		}
+		list = jsonInts(ids)
 	}
 	return out, mergedInto, s.loadEvents(ctx, list, out, at)
 }
 
-func (s *Store) loadMessages(ctx context.Context, list string, out []Stored, at map[int64]int) error {
+// loadMessages adds the messages of the first n conversations, whose text is within
+// some bytes.
+func (s *Store) loadMessages(ctx context.Context, list string, out []Stored, at map[int64]int, bytes int) (n int, err error) {
 	rows, err := s.r.QueryContext(ctx, `SELECT id, conversation_id, external_id, seq, at, author, author_id, public, body, coalesce(headers, '') FROM messages
 		WHERE conversation_id IN (SELECT value FROM json_each(?)) ORDER BY conversation_id, at, seq, id`, list)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -197,19 +253,22 @@ func (s *Store) loadMessages(ctx context.Context, list string, out []Stored, at 
 			author, headers string
 		)
 		if err := rows.Scan(&id, &conv, &m.ID, &m.Seq, &when, &author, &m.AuthorID, &m.Public, &m.Text, &headers); err != nil {
-			return err
+			return 0, err
+		}
+		if bytes -= len(m.Text); bytes < 0 && at[conv] > 0 {
+			return at[conv], nil
 		}
 		m.At, m.Author = time.Unix(when, 0).UTC(), odzew.Author(author)
 		if headers != "" {
 			if err := json.Unmarshal([]byte(headers), &m.Headers); err != nil {
-				return fmt.Errorf("headers of message %d: %w", id, err)
+				return 0, fmt.Errorf("headers of message %d: %w", id, err)
 			}
 		}
 		c := &out[at[conv]]
 		c.Messages = append(c.Messages, m)
 		c.MessageIDs = append(c.MessageIDs, id)
 	}
-	return rows.Err()
+	return len(out), rows.Err()
 }
 
 func (s *Store) loadEvents(ctx context.Context, list string, out []Stored, at map[int64]int) error {
@@ -288,7 +347,7 @@ func (s *Store) loadMerges(ctx context.Context, out []Stored, mergedInto map[int
 		others = append(others, into)
 	}
 	slices.Sort(others)
-	loaded, _, err := s.loadPlain(ctx, slices.Compact(others))
+	loaded, _, err := s.loadPlain(ctx, slices.Compact(others), math.MaxInt)
 	if err != nil {
 		return err
 	}

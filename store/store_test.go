@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -110,6 +111,61 @@ func conversation(id string) *odzew.Conversation {
 		},
 		Events:  []odzew.Event{{At: start, Kind: odzew.EventStatus, To: "open"}},
 		Ratings: []odzew.Rating{{Kind: "csat", Score: 4, Max: 5, At: start.Add(2 * time.Hour)}},
+	}
+}
+
+// TestParts: parts are the same as all at once, and hold no more than some text each;
+// a conversation that alone has more comes alone, with all of it.
+func TestParts(t *testing.T) {
+	s := open(t)
+	var cs []*odzew.Conversation
+	for i := range 9 {
+		c := conversation(fmt.Sprint("C-", i))
+		c.Messages[0].Text = strings.Repeat("Gdzie jest moja paczka? ", partBytes/24/3)
+		if i == 4 {
+			c.Messages[1].Text = strings.Repeat("Sprawdzam. ", partBytes/5)
+		}
+		cs = append(cs, c)
+	}
+	cs[7].Events = append(cs[7].Events, odzew.Event{At: start, Kind: odzew.EventMerge, Into: "C-1"})
+	put(t, s, "shop", "1", cs...)
+	ids := []int64{9, 1, 2, 3, 4, 5, 6, 7, 8, 99}
+	want, err := s.Load(t.Context(), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []Stored
+	var sizes []int
+	for part, err := range s.Parts(t.Context(), ids) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		bytes := 0
+		for i := range part {
+			for j := range part[i].Messages {
+				bytes += len(part[i].Messages[j].Text)
+			}
+		}
+		if bytes > partBytes && len(part) > 1 {
+			t.Errorf("a part of %d conversations has %d bytes", len(part), bytes)
+		}
+		got, sizes = append(got, part...), append(sizes, len(part))
+	}
+	if len(want) != 9 || !reflect.DeepEqual(got, want) {
+		t.Errorf("parts of %v are not all at once", sizes)
+	}
+	if len(sizes) < 4 {
+		t.Errorf("only parts of %v", sizes)
+	}
+	for range s.Parts(t.Context(), []int64{77, 78}) {
+		t.Error("a part of what is not there")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, err := range s.Parts(ctx, ids) {
+		if err == nil {
+			t.Error("a part after the end")
+		}
 	}
 }
 

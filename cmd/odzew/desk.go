@@ -117,7 +117,7 @@ func (p *program) analyze(ctx context.Context, st *store.Store, d *desk, all boo
 	defer cancel()
 	workers := runtime.GOMAXPROCS(0)
 	now := p.now()
-	// No more than one range a hand is in memory.
+	// No more than one part a hand is in memory.
 	in := make(chan []store.Stored)
 	out := make(chan []store.Finding)
 	var readErr error
@@ -132,15 +132,16 @@ func (p *program) analyze(ctx context.Context, st *store.Store, d *desk, all boo
 				return
 			}
 			after = ids[len(ids)-1]
-			list, err := st.Load(ctx, ids)
-			if err != nil {
-				readErr = err
-				return
-			}
-			select {
-			case in <- list:
-			case <-ctx.Done():
-				return
+			for list, err := range st.Parts(ctx, ids) {
+				if err != nil {
+					readErr = err
+					return
+				}
+				select {
+				case in <- list:
+				case <-ctx.Done():
+					return
+				}
 			}
 		}
 	})

@@ -21,8 +21,6 @@ import (
 const (
 	// lookBack is how many days a digest compares with.
 	lookBack = 28
-	// casesRange is how many conversations a digest looks at together.
-	casesRange = 300
 	// maxOpenShown is how many open waits a digest is handed.
 	maxOpenShown = 10
 )
@@ -216,7 +214,7 @@ func (g *gatherer) volume(ctx context.Context) error {
 }
 
 // cases looks at the conversations that may have to be shown as they stood then: at
-// all of them, for what is not shown is counted. A range at a time is in memory.
+// all of them, for what is not shown is counted. A part at a time is in memory.
 func (g *gatherer) cases(ctx context.Context) error {
 	ids, err := g.st.Candidates(ctx, g.per.start, g.per.end)
 	if err != nil {
@@ -226,11 +224,7 @@ func (g *gatherer) cases(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for part := range slices.Chunk(ids, casesRange) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		list, err := g.st.Load(ctx, part)
+	for list, err := range g.st.Parts(ctx, ids) {
 		if err != nil {
 			return err
 		}

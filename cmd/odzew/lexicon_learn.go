@@ -307,14 +307,15 @@ func (p *program) stored(ctx context.Context, cfg *Config) iter.Seq2[*store.Stor
 				return
 			}
 			after = ids[len(ids)-1]
-			list, err := st.Load(ctx, ids)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for i := range list {
-				if list[i].Excluded == "" && !yield(&list[i], nil) {
+			for list, err := range st.Parts(ctx, ids) {
+				if err != nil {
+					yield(nil, err)
 					return
+				}
+				for i := range list {
+					if list[i].Excluded == "" && !yield(&list[i], nil) {
+						return
+					}
 				}
 			}
 		}

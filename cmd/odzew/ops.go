@@ -209,8 +209,7 @@ func (c *doctorCmd) repeats(ctx context.Context, p *program, st *store.Store, sa
 		return say(name, err, "")
 	}
 	var seen waits.Repeats
-	for part := range slices.Chunk(ids, analyzeRange) {
-		list, err := st.Load(ctx, part)
+	for list, err := range st.Parts(ctx, ids) {
 		if err != nil {
 			return say(name, err, "")
 		}

@@ -40,8 +40,7 @@ func (c *targetsCmd) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		for part := range slices.Chunk(ids, analyzeRange) {
-			list, err := st.Load(ctx, part)
+		for list, err := range st.Parts(ctx, ids) {
 			if err != nil {
 				return err
 			}
