@@ -42,7 +42,7 @@ var (
 		`|\bwithdraw(ing|al)? from( \w+){1,2} (contract|purchase|order|agreement|sale)\b|\bcancel(l?ing)?\b[^.?!\n]{0,40}\b(14|fourteen)[- ]days?\b` +
 		`|\b(my|the) (statutory )?(right (to cancel|to withdraw|of withdrawal|of cancellation)|cooling[- ]off)`)
 	// denied comes before what is not filed.
-	denied = regexp.MustCompile(`\b(nie|not|no|never)( \w+)?\s*$|\b(prosz[ea]|poprosze|prosimy|wysl(ac|ijcie)|przesl(ac|ijcie))\b[^.\n]{0,30}\b(formularz|wzor|druk)\w*( \w+)?\s*$`)
+	denied = regexp.MustCompile(`\b(jesli|jezeli|gdyby|o ile|w przeciwnym razie|if|unless|otherwise)\b[^.?!\n]*$|\b(nie|not|no|never)( \w+)?\s*$|\b(prosz[ea]|poprosze|prosimy|wysl(ac|ijcie)|przesl(ac|ijcie))\b[^.\n]{0,30}\b(formularz|wzor|druk)\w*( \w+)?\s*$`)
 	// asks makes a question of how to file out of what follows it.
 	asks = regexp.MustCompile(`\b(jak|gdzie|czy|kiedy|how|where|can|could|should|may)\b[^.!\n]*$`)
 )
@@ -83,7 +83,7 @@ func Find(c *odzew.Conversation, own func(i int, m *odzew.Message) string, now t
 
 func filed(text string, re *regexp.Regexp) bool {
 	for _, loc := range re.FindAllStringIndex(text, 8) {
-		start := max(0, loc[0]-80)
+		start := max(0, loc[0]-200)
 		end := strings.IndexAny(text[loc[1]:], ".?!\n")
 		question := end >= 0 && text[loc[1]+end] == '?'
 		if denied.MatchString(text[start:loc[0]]) {
