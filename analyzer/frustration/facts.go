@@ -212,16 +212,17 @@ var (
 	lengths = buildLengths()
 )
 
+// buildLengths knows the units of promises, and those that no desk promises in.
 func buildLengths() map[string]time.Duration {
 	const day = 24 * time.Hour
-	m := map[string]time.Duration{}
-	for unit, list := range map[time.Duration]string{
-		time.Minute: "minut minuty minute minute minutes min mins", time.Hour: "godzin godziny godzine godz hour hours hrs h",
-		day: "dni dzien dnia day days dob doby dobe", 7 * day: "tydzien tygodnia tygodni tygodnie week weeks", 14 * day: "fortnight",
-		30 * day: "miesiac miesiaca miesiecy miesiace month months", 365 * day: "rok roku lata lat year years",
-	} {
-		for w := range strings.FieldsSeq(list) {
-			m[w] = unit
+	m := map[string]time.Duration{"mins": time.Minute, "godz": time.Hour, "hrs": time.Hour, "fortnight": 14 * day}
+	for w := range set("rok roku lata lat year years") {
+		m[w] = 365 * day
+	}
+	of := map[int]time.Duration{unitMinute: time.Minute, unitQuarter: 15 * time.Minute, unitHour: time.Hour, unitDay: day, unitFullDay: day, unitWeek: 7 * day, unitMonth: 30 * day}
+	for w, x := range words {
+		if x.class == classUnit {
+			m[w] = of[x.value]
 		}
 	}
 	return m
