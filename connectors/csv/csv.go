@@ -30,7 +30,6 @@ import (
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/htmlindex"
 
 	"odzew"
 	"odzew/connectors"
@@ -67,7 +66,7 @@ type Config struct {
 	TimeFormats []string `yaml:"time_formats"`
 	// Delimiter is one character; empty: found out.
 	Delimiter string `yaml:"delimiter"`
-	// Encoding is an IANA name, as in iso-8859-2; empty: found out.
+	// Encoding is its name in the WHATWG's list, as in iso-8859-2; empty: found out.
 	Encoding string `yaml:"encoding"`
 	// MaxRow is how long a row may be, in bytes; 0 stands for 1 MiB.
 	MaxRow int `yaml:"max_row"`
@@ -147,10 +146,8 @@ func New(config Config) (*Source, error) {
 			return wrong("timezone: %w; give it as in Europe/Warsaw", err)
 		}
 	}
-	if config.Encoding != "" {
-		if s.charset, err = htmlindex.Get(config.Encoding); err != nil {
-			return wrong("encoding %q is not known; give it as in windows-1250", config.Encoding)
-		}
+	if s.charset, err = files.Encoding(config.Encoding); err != nil {
+		return wrong("%w", err)
 	}
 	if config.MaxRow == 0 {
 		s.config.MaxRow = 1 << 20

@@ -263,6 +263,7 @@ func TestForms(t *testing.T) {
 		{"byte order mark", csv.Config{}, "\uFEFFid,at,text\na," + at + ",b\n", `a: 02-10T09:00 customer "b"`},
 		{"UTF-16, big end first", csv.Config{}, utf16(unicode.BigEndian, "\uFEFFid;at;text\r\na;"+at+";żółć\r\n"), `a: 02-10T09:00 customer "żółć"`},
 		{"UTF-16 without a mark", csv.Config{}, utf16(unicode.LittleEndian, "id;at;text\r\na;"+at+";żółć\r\n"), `a: 02-10T09:00 customer "żółć"`},
+		{"UTF-16, stated", csv.Config{Encoding: "utf-16be"}, utf16(unicode.BigEndian, "id;at;text\r\na;"+at+";żółć\r\n"), `a: 02-10T09:00 customer "żółć"`},
 		{"gzip", csv.Config{}, gzipped("id,at,text\na," + at + ",b\n"), `a: 02-10T09:00 customer "b"`},
 		{"windows-1250", csv.Config{}, "id,at,text\na," + at + ",za\xbf\xf3\xb3\xe6\n", `a: 02-10T09:00 customer "zażółć"`},
 		{"a configured encoding", csv.Config{Encoding: "iso-8859-2"}, "id,at,text\na," + at + ",\xb1\xb6\xbc\n", `a: 02-10T09:00 customer "ąśź"`},

@@ -9,16 +9,23 @@
 //   - A last line without its end is read if it is whole: a JSON object has no
 //     other beginning that is one. Otherwise it waits for its rest, until the file
 //     has been quiet for a minute.
+//   - UTF-16 is known by a file's first bytes. A line that is not UTF-8 then is a
+//     dead letter, unless the configuration says what it is: a guess that is wrong
+//     would change what customers wrote, and nobody would see it.
 package jsonl
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
 
 	"odzew"
 	"odzew/connectors"
@@ -34,6 +41,9 @@ type Config struct {
 	// Complete says that nobody writes to the files any more: the end of a file
 	// ends its last line.
 	Complete bool `yaml:"complete"`
+	// Encoding is its name in the WHATWG's list, as in windows-1250; empty: UTF-8.
+	// Where it is stated, what it cannot read is U+FFFD and told, also with utf-8.
+	Encoding string `yaml:"encoding"`
 	// MaxLine is how long a line may be, in bytes; 0 stands for 16 MiB.
 	MaxLine int `yaml:"max_line"`
 	// Now tells whether a file has been quiet.
@@ -42,8 +52,9 @@ type Config struct {
 
 // A Source reads the files of a configuration.
 type Source struct {
-	config Config
-	tail   files.Tail
+	config  Config
+	charset encoding.Encoding // nil: not stated
+	tail    files.Tail
 }
 
 var _ connectors.Connector = (*Source)(nil)
@@ -62,11 +73,15 @@ func New(config Config) (*Source, error) {
 	case config.Now == nil:
 		return nil, fmt.Errorf("source %s: no clock was given", config.Name)
 	}
+	charset, err := files.Encoding(config.Encoding)
+	if err != nil {
+		return nil, fmt.Errorf("source %s: %w", config.Name, err)
+	}
 	if config.MaxLine == 0 {
 		config.MaxLine = 16 << 20
 	}
-	s := &Source{config: config}
-	s.tail = files.Tail{Kind: "jsonl/1", Patterns: config.Paths, Complete: config.Complete, Now: config.Now, Read: s.read}
+	s := &Source{config: config, charset: charset}
+	s.tail = files.Tail{Kind: "jsonl/1", Patterns: config.Paths, Complete: config.Complete, Now: config.Now, UTF16: true, Read: s.read}
 	return s, nil
 }
 
@@ -86,7 +101,7 @@ func (s *Source) read(f *files.File) error {
 		}
 		next := files.Place{Offset: f.Offset + line.Size, Line: f.Line + 1}
 		if !line.Ended {
-			if (line.Cut() || !whole(line.Bytes)) && !f.Ended() {
+			if (line.Cut() || !s.whole(line.Bytes)) && !f.Ended() {
 				return nil
 			}
 			next.Line-- // the "\n" may still come
@@ -103,25 +118,66 @@ func (s *Source) record(f *files.File, line files.Line) connectors.Record {
 	if len(content) == 0 && !line.Cut() {
 		return connectors.Record{}
 	}
-	var conversation odzew.Conversation
+	var conversation *odzew.Conversation
 	var err error
 	if line.Cut() {
 		err = fmt.Errorf("the line has %d bytes, and %d are allowed (max_line)", line.Size, s.config.MaxLine)
 	} else {
-		conversation, err = odzew.ParseConversation(content)
+		conversation, err = s.Parse(content)
 	}
 	if err != nil {
 		where := fmt.Sprintf("%s:%d", f.Path, f.Line+1)
 		return connectors.Record{DeadLetter: connectors.NewDeadLetter(where, err, line.Bytes, line.Size)}
 	}
-	if conversation.Source == "" {
-		conversation.Source = s.config.Name
+	return connectors.Record{Conversation: conversation}
+}
+
+// Parse reads one line as Pull does: of a stream, or of a dead letter again.
+func (s *Source) Parse(line []byte) (*odzew.Conversation, error) {
+	lost := false
+	if s.charset != nil {
+		var err error
+		if line, err = s.charset.NewDecoder().Bytes(line); err != nil {
+			return nil, fmt.Errorf("not %s: %w", s.config.Encoding, err)
+		}
+		lost = bytes.ContainsRune(line, utf8.RuneError)
+	} else if n := validUTF8(line); n < len(line) {
+		return nil, fmt.Errorf("not UTF-8 at byte %d; give the encoding of the source, as in encoding: windows-1250; in an import or a replay --encoding windows-1250", n+1)
 	}
-	return connectors.Record{Conversation: &conversation}
+	c, err := odzew.ParseConversation(line)
+	if err != nil {
+		return nil, err
+	}
+	if lost {
+		c.Problems = append(c.Problems, odzew.Problem{Reason: "characters that cannot be read, replaced by U+FFFD"})
+	}
+	c.Source = cmp.Or(c.Source, s.config.Name)
+	return &c, nil
+}
+
+// validUTF8 returns how many bytes at the start of b are UTF-8.
+func validUTF8(b []byte) int {
+	if utf8.Valid(b) {
+		return len(b)
+	}
+	for n := 0; ; {
+		r, size := utf8.DecodeRune(b[n:])
+		if r == utf8.RuneError && size == 1 {
+			return n
+		}
+		n += size
+	}
 }
 
 // whole reports whether a line without its end is a whole JSON object.
-func whole(line []byte) bool {
+func (s *Source) whole(line []byte) bool {
+	if s.charset != nil { // a byte that JSON knows may be half a character
+		decoded, err := s.charset.NewDecoder().Bytes(line)
+		if err != nil {
+			return false
+		}
+		line = decoded
+	}
 	line = bytes.TrimSpace(line)
 	return bytes.HasPrefix(line, []byte("{")) && json.Valid(line)
 }

@@ -9,9 +9,15 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/unicode"
 
 	"odzew"
 	"odzew/connectors"
@@ -59,6 +65,15 @@ func gzipped(t testing.TB, text string) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+func encoded(t testing.TB, in encoding.Encoding, text string) string {
+	t.Helper()
+	out, err := in.NewEncoder().String(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 func open(t testing.TB, config jsonl.Config) *jsonl.Source {
@@ -114,6 +129,9 @@ func TestConformance(t *testing.T) {
 			}
 		},
 		"gzip": func(t testing.TB, dir, text string) { appendTo(t, filepath.Join(dir, "a.jsonl"), gzipped(t, text)) },
+		"UTF-16": func(t testing.TB, dir, text string) {
+			appendTo(t, filepath.Join(dir, "a.jsonl"), encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), text))
+		},
 	}
 	for name, write := range write {
 		t.Run(name, func(t *testing.T) {
@@ -167,6 +185,65 @@ func TestGrowth(t *testing.T) {
 				got, cursor = pull(t, open(t, jsonl.Config{Paths: []string{path}, MaxLine: 90_000}), cursor)
 				if strings.Join(got, " ") != step.want {
 					t.Errorf("step %d\n got %s\nwant %s", i+1, strings.Join(got, " "), step.want)
+				}
+			}
+		})
+	}
+}
+
+// What is not UTF-8 is set aside as it came, or read in the encoding that is stated.
+func TestEncoding(t *testing.T) {
+	const format = `{"id":"%s","created_at":"2026-02-10T09:00:00Z","subject":"%s"}`
+	ascii, polish := fmt.Sprintf(format, "a", "zolc"), fmt.Sprintf(format, "b", "żółć")
+	in1250, cut := encoded(t, charmap.Windows1250, polish), fmt.Sprintf(format, "c", "żół\xc4")
+	const dead = "dead a.jsonl:%d (%d) not UTF-8 at byte %d; give the encoding of the source, as in encoding: windows-1250; in an import or a replay --encoding windows-1250"
+	const lost = "characters that cannot be read, replaced by U+FFFD"
+	for _, test := range []struct {
+		name, encoding string
+		lines          []string
+		want           []string
+	}{
+		{"UTF-8 needs no word", "", []string{ascii, polish}, []string{"a zolc", "b żółć"}},
+		{"a mark is not text", "", []string{"\uFEFF" + polish, ascii}, []string{"b żółć", "a zolc"}},
+		{"what is not is dead, the next is not", "", []string{ascii, in1250, polish}, []string{"a zolc", fmt.Sprintf(dead, 2, len(in1250), 58), "b żółć"}},
+		{"half a character", "", []string{cut}, []string{fmt.Sprintf(dead, 1, len(cut), 64)}},
+		{"stated", "windows-1250", []string{ascii, in1250}, []string{"a zolc", "b żółć"}},
+		{"another name of it", "CP1250", []string{in1250}, []string{"b żółć"}},
+		{"stated as UTF-8, half a character is told", "utf-8", []string{polish, cut}, []string{"b żółć", "c żół\uFFFD (" + lost + ")"}},
+		{"no character of the stated one", "windows-1250", []string{fmt.Sprintf(format, "d", "\x81")}, []string{"d \uFFFD (" + lost + ")"}},
+		{"a backslash that is half a character", "shift_jis", []string{encoded(t, japanese.ShiftJIS, fmt.Sprintf(format, "e", "表"))}, []string{"e 表"}},
+		{"UTF-16 is known by its first bytes", "", []string{encoded(t, unicode.UTF16(unicode.BigEndian, unicode.UseBOM), polish+"\n"+ascii)}, []string{"b żółć", "a zolc"}},
+		{"UTF-16, stated", "utf-16le", []string{encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), polish)}, []string{"b żółć"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for _, end := range []string{"\n", ""} { // the last line may lack its end
+				if end == "\n" && strings.HasPrefix(test.name, "UTF-16") {
+					continue
+				}
+				path := filepath.Join(t.TempDir(), "a.jsonl")
+				appendTo(t, path, strings.Join(test.lines, "\n")+end)
+				var got []string
+				err := open(t, jsonl.Config{Paths: []string{path}, Encoding: test.encoding}).Pull(t.Context(), "", func(r connectors.Record) error {
+					if c := r.Conversation; c != nil {
+						line := c.ID + " " + c.Subject
+						for _, p := range c.Problems {
+							line += " (" + p.Reason + ")"
+						}
+						got = append(got, line)
+					}
+					if d := r.DeadLetter; d != nil {
+						got = append(got, fmt.Sprintf("dead %s (%d) %s", filepath.Base(d.Where), len(bytes.TrimSuffix(d.Raw, []byte("\n"))), d.Reason))
+						if n := int(d.Where[len(d.Where)-1] - '1'); strings.TrimSuffix(string(d.Raw), "\n") != test.lines[n] {
+							t.Errorf("kept %q of %q", d.Raw, test.lines[n])
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(got, test.want) {
+					t.Errorf("end %q\n got %q\nwant %q", end, got, test.want)
 				}
 			}
 		})
@@ -299,6 +376,8 @@ func TestErrors(t *testing.T) {
 		{jsonl.Config{Name: "shop", Paths: []string{"a", "[a"}}, `source shop: paths: pattern "[a": syntax error in pattern: close`},
 		{jsonl.Config{Name: "shop", Paths: []string{"a"}, MaxLine: -1}, "max_line is negative"},
 		{jsonl.Config{Name: "shop", Paths: []string{"a"}}, "no clock"},
+		{jsonl.Config{Name: "shop", Paths: []string{"a"}, Encoding: "cp-1", Now: time.Now}, `source shop: encoding "cp-1" is not known; give it as in windows-1250`},
+		{jsonl.Config{Name: "shop", Paths: []string{"a"}, Encoding: "hz-gb-2312", Now: time.Now}, `encoding "hz-gb-2312" cannot be read`},
 	} {
 		if _, err := jsonl.New(test.config); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v: error %v, want %q", test.config, err, test.want)
