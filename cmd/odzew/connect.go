@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"odzew"
 	"odzew/connectors"
@@ -81,16 +81,17 @@ func (c *importCmd) connector(p *program, cfg *Config, file string) (connectors.
 	}
 	switch c.Format {
 	case "jsonl":
-		if file == "-" {
-			return stdinRecords{p, name}, nil
+		source, err := jsonl.New(jsonl.Config{Name: name, Paths: []string{file}, Complete: true, Encoding: c.Encoding, Now: p.now})
+		if err == nil && file == "-" {
+			return stdinRecords{p, source}, nil
 		}
-		return jsonl.New(jsonl.Config{Name: name, Paths: []string{file}, Complete: true, Now: p.now})
+		return source, err
 	case "csv":
 		zone := c.Zone
 		if zone == "" {
 			zone = cfg.Timezone
 		}
-		return csv.New(csv.Config{Name: name, Paths: []string{file}, Complete: true, Columns: c.Column, Inbox: c.Inbox, Timezone: zone, Now: p.now})
+		return csv.New(csv.Config{Name: name, Paths: []string{file}, Complete: true, Columns: c.Column, Inbox: c.Inbox, Timezone: zone, Encoding: c.Encoding, Now: p.now})
 	case "mbox":
 		return mbox.New(mbox.Config{Name: name, Paths: []string{file}, Complete: true, Inbox: c.Inbox, Own: c.Own, Now: p.now})
 	case "maildir":
@@ -104,48 +105,66 @@ func (c *importCmd) connector(p *program, cfg *Config, file string) (connectors.
 // stdinRecords takes in JSON Lines as they come.
 type stdinRecords struct {
 	p      *program
-	source string
+	source *jsonl.Source
 }
 
 func (r stdinRecords) Pull(ctx context.Context, _ connectors.Cursor, accept func(connectors.Record) error) error {
 	return r.p.filter().each(ctx, func(n int, line []byte) error {
-		line = bytes.Clone(line) // what is accepted is kept
-		conv, err := odzew.ParseConversation(line)
+		conv, err := r.source.Parse(line)
 		if err != nil {
-			return accept(connectors.Record{DeadLetter: &connectors.DeadLetter{Where: fmt.Sprintf("stdin:%d", n), Reason: err.Error(), Raw: line, Size: int64(len(line))}})
+			return accept(connectors.Record{DeadLetter: connectors.NewDeadLetter(fmt.Sprintf("stdin:%d", n), err, line, int64(len(line)))})
 		}
-		conv.Source = cmp.Or(conv.Source, r.source)
-		return accept(connectors.Record{Conversation: &conv})
+		return accept(connectors.Record{Conversation: conv})
 	})
 }
 
-// replay reads a dead letter's raw record again, with today's program.
-func (p *program) replay(cfg *Config, d store.DeadLetter) (*odzew.Conversation, error) {
+// lines reads JSON Lines that stand in no file.
+func (p *program) lines(source, encoding string) (*jsonl.Source, error) {
+	return jsonl.New(jsonl.Config{Name: source, Paths: []string{"-"}, Encoding: encoding, Now: p.now})
+}
+
+// replay reads a dead letter's raw record again, with today's program. The encoding
+// counts for a record that is not UTF-8, before that of its source: one that is was
+// set aside for another reason.
+func (p *program) replay(cfg *Config, d store.DeadLetter, encoding string) (*odzew.Conversation, error) {
 	if d.RawBytes > int64(len(d.Raw)) {
 		return nil, fmt.Errorf("only the first %d of its %d bytes are kept; pull the source again from the beginning", len(d.Raw), d.RawBytes)
+	}
+	if utf8.Valid(d.Raw) {
+		encoding = ""
 	}
 	var source *sourceConfig
 	if i := slices.IndexFunc(cfg.Sources, func(s sourceConfig) bool { return s.Name == d.Source }); i >= 0 {
 		source = &cfg.Sources[i]
 	}
 	if source != nil && source.CSV != nil {
-		conn, err := p.connector(cfg, source)
+		s, table := *source, *source.CSV
+		table.Encoding = cmp.Or(encoding, table.Encoding)
+		s.CSV = &table
+		conn, err := p.connector(cfg, &s)
 		if err != nil {
 			return nil, err
 		}
 		return conn.(*csv.Source).Replay(d.Raw)
 	}
 	raw := bytes.TrimSpace(d.Raw)
-	if len(raw) > 0 && raw[0] == '{' && json.Valid(raw) {
-		conv, err := odzew.ParseConversation(raw)
+	if bytes.HasPrefix(raw, []byte("{")) || source != nil && source.JSONL != nil {
+		if source != nil && source.JSONL != nil {
+			encoding = cmp.Or(encoding, source.JSONL.Encoding)
+		}
+		lines, err := p.lines(d.Source, encoding)
+		if err != nil {
+			return nil, err
+		}
+		conv, err := lines.Parse(raw)
 		if err != nil {
 			return nil, err
 		}
 		// What a configured source brings is its own, whatever the record says.
-		if conv.Source == "" || source != nil {
+		if source != nil {
 			conv.Source = d.Source
 		}
-		return &conv, nil
+		return conv, nil
 	}
 	if !bytes.Contains(raw, []byte(":")) {
 		return nil, fmt.Errorf("it is neither a mail nor a JSON record; mend it at its source")
@@ -190,6 +209,9 @@ func (c *deadReplayCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	if _, err := p.lines("replay", c.Encoding); err != nil {
+		return usageError{errors.Unwrap(err)}
+	}
 	st, err := p.openStore(ctx, cfg, store.Options{Exclusive: true, Existing: true})
 	if err != nil {
 		return err
@@ -211,7 +233,7 @@ func (c *deadReplayCmd) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		conv, err := p.replay(cfg, d)
+		conv, err := p.replay(cfg, d, c.Encoding)
 		if err == nil {
 			err = putReplayed(ctx, st, d, conv)
 		}

@@ -457,7 +457,8 @@ func (c *deadShowCmd) Run(ctx context.Context, p *program) error {
 }
 
 type deadReplayCmd struct {
-	ID []int64 `arg:"" optional:"" help:"Which; all where none is named."`
+	ID       []int64 `arg:"" optional:"" help:"Which; all where none is named."`
+	Encoding string  `help:"Encoding of JSON Lines and tables that are not UTF-8, as in windows-1250." placeholder:"NAME"`
 }
 
 type backupCmd struct {

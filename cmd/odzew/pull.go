@@ -345,6 +345,8 @@ type importCmd struct {
 	Own    []string          `help:"Own addresses and @domains: mail from them is an agent's." placeholder:"ADDRESS"`
 	Column map[string]string `help:"CSV: field=column, as text=Treść." placeholder:"FIELD=COLUMN"`
 	Zone   string            `help:"CSV: zone of times without one." placeholder:"ZONE"`
+
+	Encoding string `help:"JSON Lines, CSV: encoding of the files, as in windows-1250 (default: UTF-8; of CSV it is found out)." placeholder:"NAME"`
 }
 
 func (c *importCmd) Run(ctx context.Context, p *program) error {
@@ -357,6 +359,9 @@ func (c *importCmd) Run(ctx context.Context, p *program) error {
 	}
 	if slices.Contains([]string{"mbox", "maildir", "eml"}, c.Format) && len(c.Own) == 0 {
 		return usagef("--own is missing: whose mail is yours, as in --own pomoc@firma.example or --own @firma.example; all other is customers'")
+	}
+	if c.Encoding != "" && c.Format != "jsonl" && c.Format != "csv" {
+		return usagef("--encoding is for jsonl and csv: mails name their own")
 	}
 	var list []connectors.Connector
 	for _, f := range c.File {
