@@ -80,9 +80,9 @@ type DeadLetter struct {
 	Where string
 	// Reason says what is wrong with it.
 	Reason string
-	// Raw is its start, at most MaxRaw bytes.
+	// Raw is its start, or the part of it that tells most, at most MaxRaw bytes.
 	Raw []byte
-	// Size is how many bytes it has in all.
+	// Size is how many bytes it has in all; what is more than Raw was not kept.
 	Size int64
 }
 

@@ -128,7 +128,7 @@ func (p *program) lines(source, encoding string) (*jsonl.Source, error) {
 // set aside for another reason.
 func (p *program) replay(cfg *Config, d store.DeadLetter, encoding string) (*odzew.Conversation, error) {
 	if d.RawBytes > int64(len(d.Raw)) {
-		return nil, fmt.Errorf("only the first %d of its %d bytes are kept; pull the source again from the beginning", len(d.Raw), d.RawBytes)
+		return nil, fmt.Errorf("only %d of its %d bytes are kept; pull the source again from the beginning", len(d.Raw), d.RawBytes)
 	}
 	if utf8.Valid(d.Raw) {
 		encoding = ""

@@ -12,8 +12,9 @@
 //     UTF-16, and windows-1250 for whatever is not valid UTF-8.
 //   - A time without a zone needs the zone of the configuration; none is guessed.
 //   - A row that cannot be read is a dead letter with its line; the header stands
-//     before it, so that it can be read by itself. A stray quote is forgiven
-//     where the row has as many fields as the header all the same.
+//     before it, so that it can be read by itself, unless it is long (maxHeader).
+//     A stray quote is forgiven where the row has as many fields as the header all
+//     the same.
 package csv
 
 import (
@@ -231,8 +232,7 @@ func (s *Source) read(f *files.File) error {
 				return err
 			}
 			where := fmt.Sprintf("%s:%d", f.Path, end.Line+1)
-			letter := connectors.NewDeadLetter(where, err, slices.Concat(t.raw, row.raw), int64(len(t.raw))+row.size)
-			if err := f.Accept(connectors.Record{DeadLetter: letter}, next); err != nil {
+			if err := f.Accept(connectors.Record{DeadLetter: t.letter(where, err, row)}, next); err != nil {
 				return err
 			}
 		case m == nil: // a row of empty fields

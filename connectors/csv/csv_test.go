@@ -434,3 +434,44 @@ func TestReplay(t *testing.T) {
 		}
 	}
 }
+
+// A long header is not kept with each bad row: a thousand rows would keep a thousand of
+// it. The row is, and the size tells that something is missing.
+func TestLongHeader(t *testing.T) {
+	const rest, bad = ",text\n", "b,yesterday,,y\n"
+	for _, test := range []struct {
+		name   string
+		header int // bytes
+		bad    string
+		want   int // bytes of the header that are kept
+	}{
+		{"short", 100, bad, 100},
+		{"as long as it may be", 8 << 10, bad, 8 << 10},
+		{"too long", 8<<10 + 1, bad, 0},
+		{"huge", 500_000, bad, 0},
+		{"a row that leaves no room for it", 100, "b,yesterday,," + strings.Repeat("y", connectors.MaxRaw-60) + "\n", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "a.csv")
+			header := "id,at,"
+			header += strings.Repeat("x", test.header-len(header)-len(rest)) + rest
+			appendTo(t, path, header+strings.Repeat(test.bad, 3)+"c,2026-02-10T09:00:00Z,,z\n")
+			letters, read := 0, 0
+			err := open(t, csv.Config{Paths: []string{path}, Complete: true}).Pull(t.Context(), "", func(r connectors.Record) error {
+				if r.Conversation != nil {
+					read++
+				}
+				if d := r.DeadLetter; d != nil {
+					letters++
+					if string(d.Raw) != header[:test.want]+test.bad || d.Size != int64(len(header)+len(test.bad)) {
+						t.Errorf("%d bytes are kept of %d: %.50q…, want %d of the header and the row", len(d.Raw), d.Size, d.Raw, test.want)
+					}
+				}
+				return nil
+			})
+			if err != nil || letters != 3 || read != 1 {
+				t.Errorf("%d dead letters, %d conversations, %v", letters, read, err)
+			}
+		})
+	}
+}

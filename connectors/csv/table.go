@@ -20,7 +20,7 @@ type table struct {
 	header []string
 	column map[string]int // by field
 	other  []int          // columns that are no field
-	// raw is the header as it stands: a dead letter begins with it, to be read by itself.
+	// raw is the header as it stands: a dead letter begins with it, see letter.
 	raw []byte
 	// layout is the form that the last time had: the next mostly has the same.
 	layout string
@@ -57,6 +57,20 @@ func (s *Source) newTable(header []string) (*table, error) {
 		}
 	}
 	return t, nil
+}
+
+// maxHeader is how long a header may be to be kept with each dead letter, in bytes.
+const maxHeader = 8 << 10
+
+// letter makes a dead letter of one row. Where the header is too long for it, or would
+// push the row's end out, the row is kept alone; the size still counts both, by which a
+// replay knows that it cannot read it.
+func (t *table) letter(where string, err error, r row) *connectors.DeadLetter {
+	raw := r.raw
+	if len(t.raw) <= maxHeader && len(t.raw)+len(raw) <= connectors.MaxRaw {
+		raw = slices.Concat(t.raw, raw)
+	}
+	return connectors.NewDeadLetter(where, err, raw, int64(len(t.raw))+r.size)
 }
 
 // message makes a conversation of one row, or nil of an empty one.
