@@ -91,7 +91,10 @@ func (c *importCmd) connector(p *program, cfg *Config, file string) (connectors.
 		if zone == "" {
 			zone = cfg.Timezone
 		}
-		return csv.New(csv.Config{Name: name, Paths: []string{file}, Complete: true, Columns: c.Column, Inbox: c.Inbox, Timezone: zone, Encoding: c.Encoding, Now: p.now})
+		return csv.New(csv.Config{
+			Name: name, Paths: []string{file}, Complete: true, Columns: c.Column, Inbox: c.Inbox, Timezone: zone,
+			Authors: c.Author, Rating: c.Rating, RatingMax: c.RatingMax, Encoding: c.Encoding, Now: p.now,
+		})
 	case "mbox":
 		return mbox.New(mbox.Config{Name: name, Paths: []string{file}, Complete: true, Inbox: c.Inbox, Own: c.Own, Now: p.now})
 	case "maildir":

@@ -346,7 +346,10 @@ type importCmd struct {
 	Column map[string]string `help:"CSV: field=column, as text=Treść." placeholder:"FIELD=COLUMN"`
 	Zone   string            `help:"CSV: zone of times without one." placeholder:"ZONE"`
 
-	Encoding string `help:"JSON Lines, CSV: encoding of the files, as in windows-1250 (default: UTF-8; of CSV it is found out)." placeholder:"NAME"`
+	Author    map[string]odzew.Author `mapsep:"none" help:"CSV: who wrote what has this word in the author column, as Klient=customer; or agent, bot, auto." placeholder:"WORD=AUTHOR"`
+	Rating    string                  `help:"CSV: what the score column rates: csat, nps or ces." placeholder:"KIND"`
+	RatingMax float64                 `help:"CSV: the best score." placeholder:"N"`
+	Encoding  string                  `help:"JSON Lines, CSV: encoding of the files, as in windows-1250 (default: UTF-8; of CSV it is found out)." placeholder:"NAME"`
 }
 
 func (c *importCmd) Run(ctx context.Context, p *program) error {
@@ -362,6 +365,9 @@ func (c *importCmd) Run(ctx context.Context, p *program) error {
 	}
 	if c.Encoding != "" && c.Format != "jsonl" && c.Format != "csv" {
 		return usagef("--encoding is for jsonl and csv: mails name their own")
+	}
+	if c.Format != "csv" && (len(c.Author) > 0 || c.Rating != "" || c.RatingMax != 0) {
+		return usagef("--author, --rating and --rating-max are for csv; the other formats say it themselves")
 	}
 	var list []connectors.Connector
 	for _, f := range c.File {

@@ -51,7 +51,7 @@ type Config struct {
 	// looked for under the field's own name. Fields are the keys of Fields.
 	Columns map[string]string `yaml:"columns"`
 	// Authors says which author a word in the author column stands for, as in
-	// klient: customer. Without an author column all is by customers.
+	// klient: customer. Without any, and without an author column, all is by customers.
 	Authors map[string]odzew.Author `yaml:"authors"`
 	// Channel and Inbox are those of conversations whose row does not say.
 	Channel string `yaml:"channel"`
@@ -126,6 +126,10 @@ func New(config Config) (*Source, error) {
 		return wrong("delimiter %q is not one character", config.Delimiter)
 	case config.MaxRow < 0:
 		return wrong("max_row is negative")
+	case !slices.Contains([]string{"", "csat", "nps", "ces"}, config.Rating):
+		return wrong("rating %q is none of csat, nps, ces", config.Rating)
+	case config.Rating == "" && config.RatingMax != 0:
+		return wrong("rating is missing: say which kind it is, csat, nps or ces")
 	case config.Rating != "" && config.RatingMax <= 0:
 		return wrong("rating_max is missing: give the best score that a %s can be", config.Rating)
 	case config.Now == nil:

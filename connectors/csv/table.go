@@ -51,6 +51,13 @@ func (s *Source) newTable(header []string) (*table, error) {
 			return nil, fmt.Errorf("no column is named for %s, which is required; there are %.200q", field, t.header)
 		}
 	}
+	// Without its column all would be by customers, agents too, and nothing be rated.
+	if _, found := t.column["author"]; !found && len(s.config.Authors) > 0 {
+		return nil, fmt.Errorf("authors are named, but no column is for author; there are %.200q", t.header)
+	}
+	if _, found := t.column["score"]; !found && s.config.Rating != "" {
+		return nil, fmt.Errorf("a rating is named, but no column is for score; there are %.200q", t.header)
+	}
 	for i := range header {
 		if !taken[i] {
 			t.other = append(t.other, i)
@@ -168,7 +175,7 @@ func (t *table) author(c *odzew.Conversation, word string) odzew.Author {
 	if a := odzew.Author(strings.ToLower(word)); knownAuthor(a) {
 		return a
 	}
-	c.Problems = append(c.Problems, odzew.Problem{Field: t.name("author"), Value: word, Reason: "not a known kind of author; taken for auto"})
+	c.Problems = append(c.Problems, odzew.Problem{Field: t.name("author"), Value: word, Reason: "not a known kind of author; taken for auto; name it under authors, in an import with --author"})
 	return odzew.AuthorAuto
 }
 
@@ -178,12 +185,12 @@ func (t *table) rate(c *odzew.Conversation, score string, at time.Time) {
 	case score == "":
 		return
 	case t.source.config.Rating == "":
-		c.Problems = append(c.Problems, odzew.Problem{Field: t.name("score"), Value: score, Reason: "of which kind it is was not configured (rating, rating_max); left out"})
+		c.Problems = append(c.Problems, odzew.Problem{Field: t.name("score"), Value: score, Reason: "of which kind it is was not configured (rating and rating_max, in an import --rating and --rating-max); left out"})
 		return
 	}
 	value, err := strconv.ParseFloat(strings.Replace(score, ",", ".", 1), 64)
 	if err != nil || math.IsNaN(value) || math.IsInf(value, 0) || value < 0 || value > t.source.config.RatingMax {
-		c.Problems = append(c.Problems, odzew.Problem{Field: t.name("score"), Value: score, Reason: "not a score from 0 to rating_max; left out"})
+		c.Problems = append(c.Problems, odzew.Problem{Field: t.name("score"), Value: score, Reason: fmt.Sprintf("not a score from 0 to %g (rating_max); left out", t.source.config.RatingMax)})
 		return
 	}
 	c.Ratings = []odzew.Rating{{Kind: t.source.config.Rating, Score: value, Max: t.source.config.RatingMax, At: at}}
