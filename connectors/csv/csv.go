@@ -9,7 +9,8 @@
 //   - New rows stand at the end. A table that was written anew is read from its
 //     beginning.
 //   - The delimiter and the encoding are found out: "," ";" tab or "|"; UTF-8,
-//     UTF-16, and windows-1250 for whatever is not valid UTF-8.
+//     UTF-16, and windows-1250 for a row that is neither. In a row of UTF-8 what
+//     is broken becomes U+FFFD, and is reported.
 //   - A time without a zone needs the zone of the configuration; none is guessed.
 //   - A row that cannot be read is a dead letter with its line; the header stands
 //     before it, so that it can be read by itself, unless it is long (maxHeader).
@@ -34,6 +35,7 @@ import (
 
 	"odzew"
 	"odzew/connectors"
+	"odzew/connectors/internal/encodings"
 	"odzew/connectors/internal/files"
 )
 
@@ -151,7 +153,7 @@ func New(config Config) (*Source, error) {
 			return wrong("timezone: %w; give it as in Europe/Warsaw", err)
 		}
 	}
-	if s.charset, err = files.Encoding(config.Encoding); err != nil {
+	if s.charset, err = encodings.Named(config.Encoding); err != nil {
 		return wrong("%w", err)
 	}
 	if config.MaxRow == 0 {
@@ -177,7 +179,7 @@ func (s *Source) Replay(raw []byte) (*odzew.Conversation, error) {
 	if err = cmp.Or(err, head.err); err != nil {
 		return nil, fmt.Errorf("the header: %w", err)
 	}
-	t, err := s.newTable(head.fields)
+	t, err := s.newTable(head)
 	if err != nil {
 		return nil, err
 	}
@@ -278,7 +280,7 @@ func (s *Source) table(f *files.File) (*table, *rows, error) {
 	if err != nil {
 		return nil, nil, connectors.Permanent(fmt.Errorf("%s:1: the header: %w", f.Path, err), "check that the file is a table with a header")
 	}
-	t, err := s.newTable(row.fields)
+	t, err := s.newTable(row)
 	if err != nil {
 		return nil, nil, connectors.Permanent(fmt.Errorf("%s:1: %w", f.Path, err), "name the columns: with columns in the configuration, with --column in an import")
 	}
@@ -320,14 +322,23 @@ func delimiter(configured string, r *rows) rune {
 	return best
 }
 
-// decode makes UTF-8 of a field, and says whether something was lost.
-func (s *Source) decode(field string) (_ string, lost bool) {
-	charset := s.charset
-	if charset == nil && !utf8.ValidString(field) {
-		charset = charmap.Windows1250
+// encoding is that of a row: as configured, else found out; nil stands for UTF-8. A
+// single field does not tell: RÓŻA in windows-1250 is valid UTF-8, and one of UTF-8
+// that was cut is not.
+func (s *Source) encoding(raw []byte) encoding.Encoding {
+	if s.charset != nil || utf8.Valid(raw) {
+		return s.charset
 	}
-	if charset != nil {
-		if decoded, err := charset.NewDecoder().String(field); err == nil {
+	if good, bad := encodings.CountUTF8(raw); good > bad {
+		return nil
+	}
+	return charmap.Windows1250
+}
+
+// decode makes UTF-8 of a field, and says whether something was lost.
+func decode(field string, from encoding.Encoding) (_ string, lost bool) {
+	if from != nil {
+		if decoded, err := from.NewDecoder().String(field); err == nil {
 			field = decoded
 		}
 	}

@@ -26,11 +26,12 @@ type table struct {
 	layout string
 }
 
-func (s *Source) newTable(header []string) (*table, error) {
+func (s *Source) newTable(header row) (*table, error) {
 	t := &table{source: s, column: make(map[string]int)}
 	at := make(map[string]int)
-	for i, name := range header {
-		name, _ = s.decode(name)
+	from := s.encoding(header.raw)
+	for i, name := range header.fields {
+		name, _ = decode(name, from)
 		name = strings.TrimSpace(strings.TrimPrefix(name, "\uFEFF"))
 		t.header = append(t.header, name)
 		at[strings.ToLower(name)] = i
@@ -58,7 +59,7 @@ func (s *Source) newTable(header []string) (*table, error) {
 	if _, found := t.column["score"]; !found && s.config.Rating != "" {
 		return nil, fmt.Errorf("a rating is named, but no column is for score; there are %.200q", t.header)
 	}
-	for i := range header {
+	for i := range header.fields {
 		if !taken[i] {
 			t.other = append(t.other, i)
 		}
@@ -87,8 +88,9 @@ func (t *table) message(r row, where string) (*odzew.Conversation, error) {
 	}
 	c := &odzew.Conversation{Source: t.source.config.Name}
 	empty := true
+	from := t.source.encoding(r.raw)
 	for i, field := range r.fields {
-		decoded, lost := t.source.decode(field)
+		decoded, lost := decode(field, from)
 		if lost {
 			c.Problems = append(c.Problems, odzew.Problem{Field: t.header[i], Reason: "characters that cannot be read, replaced by U+FFFD"})
 		}

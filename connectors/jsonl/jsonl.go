@@ -29,6 +29,7 @@ import (
 
 	"odzew"
 	"odzew/connectors"
+	"odzew/connectors/internal/encodings"
 	"odzew/connectors/internal/files"
 )
 
@@ -73,7 +74,7 @@ func New(config Config) (*Source, error) {
 	case config.Now == nil:
 		return nil, fmt.Errorf("source %s: no clock was given", config.Name)
 	}
-	charset, err := files.Encoding(config.Encoding)
+	charset, err := encodings.Named(config.Encoding)
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", config.Name, err)
 	}

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/emersion/go-message/charset"
+
+	"odzew/connectors/internal/encodings"
 )
 
 // Which charset was meant. What the mail says is believed only as far as its bytes
@@ -40,7 +42,7 @@ func decodeText(raw []byte, label string) (text, problem string) {
 	}
 
 	if label == "utf-8" || label == "" || label == "us-ascii" {
-		if good, bad := countUTF8(raw); good > bad {
+		if good, bad := encodings.CountUTF8(raw); good > bad {
 			return strings.TrimPrefix(strings.ToValidUTF8(string(raw), "\ufffd"), "\ufeff"), "broken UTF-8"
 		}
 	}
@@ -140,22 +142,6 @@ func letters(s string) int {
 		}
 	}
 	return points
-}
-
-// countUTF8 counts the characters of more than one byte, and the bytes that belong to
-// none.
-func countUTF8(b []byte) (good, bad int) {
-	for len(b) > 0 {
-		r, n := utf8.DecodeRune(b)
-		switch {
-		case r == utf8.RuneError && n == 1:
-			bad++
-		case n > 1:
-			good++
-		}
-		b = b[n:]
-	}
-	return good, bad
 }
 
 func isASCII(b []byte) bool {
