@@ -150,7 +150,7 @@ func (p *program) replay(cfg *Config, d store.DeadLetter, encoding string) (*odz
 		}
 		return conn.(*csv.Source).Replay(d.Raw)
 	}
-	raw := bytes.TrimSpace(d.Raw)
+	raw := bytes.TrimSpace(bytes.TrimPrefix(d.Raw, []byte("\uFEFF")))
 	if bytes.HasPrefix(raw, []byte("{")) || source != nil && source.JSONL != nil {
 		if source != nil && source.JSONL != nil {
 			encoding = cmp.Or(encoding, source.JSONL.Encoding)
