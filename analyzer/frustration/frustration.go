@@ -266,7 +266,8 @@ func (a *assessment) order() {
 
 // believe takes praise for praise: where the message after an answer says more good than
 // bad, and only irony speaks against it, a doubt is left, and nobody is called for one.
-// Nor does anybody give up what has come right, or complain in a word of thanks ("git").
+// Nor does anybody give up what has come right, complain of a wait that it was worth, or in
+// a word of thanks ("git").
 func (a *assessment) believe() {
 	cloned := false
 	calmed := func(i int, class odzew.Sentiment, signals []string) {
@@ -282,7 +283,8 @@ func (a *assessment) believe() {
 		if s.Sentiment == nil {
 			continue
 		}
-		if s.Level < 2 && len(s.Signals) == 2 && slices.Contains(s.Signals, "resignation") && slices.Contains(s.Signals, "relief") {
+		if s.Level < 2 && len(s.Signals) == 2 && slices.Contains(s.Signals, "relief") &&
+			(slices.Contains(s.Signals, "resignation") || slices.Contains(s.Signals, "waiting") && *s.Sentiment == odzew.Mixed && s.Valence > 0.5) {
 			calmed(i, *s.Sentiment, []string{"relief"})
 			continue
 		}
@@ -573,7 +575,7 @@ func (a *assessment) failed() bool {
 // resolvedWell says whether the matter is over and the customer at least reconciled.
 func (a *assessment) resolvedWell(f *Finding) bool {
 	n := len(a.Waits.Turns)
-	if a.open != nil || f.SilentLeaver || f.Flag.Level == 2 || n == 0 {
+	if a.open != nil || f.SilentLeaver || f.Flag.Level == 2 || f.Flag.NeedsCall || n == 0 {
 		return false
 	}
 	last := &a.Waits.Turns[n-1]
