@@ -158,7 +158,7 @@ func (s *Scorer) survey(m *scratch) {
 	m.clauses = resize(m.clauses, n)
 	var words, letters, caps, run int
 	firstClause, sentence := uint32(0), uint32(0)
-	for i := range m.toks {
+	for i := range m.toks[:m.tail] {
 		t := &m.toks[i]
 		if t.Sentence != sentence {
 			sentence, firstClause = t.Sentence, t.Clause

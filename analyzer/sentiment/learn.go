@@ -294,7 +294,7 @@ func (v *vocabulary) read(m *scratch) (words []uint32) {
 			pair(place{last, last}, m.toks[last].Folded, lexicon.SentenceEnd, lastNamed)
 		}
 	}
-	for i := range m.toks {
+	for i := range m.toks[:m.tail] {
 		tok := &m.toks[i]
 		if tok.Kind != text.Word {
 			continue

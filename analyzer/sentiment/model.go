@@ -67,16 +67,18 @@ const (
 	fSignals   // how many different
 	fSignalSum // by their weight for frustration
 	fAskedSignals
-	fSignal     // one a signal
-	fAspects    = fSignal + numSignals
-	numFeatures = fAspects + 1
+	fClosed      // ends in words of thanks that say nothing of it: see closeOff
+	fClosedAsked // and asks for something
+	fSignal      // one a signal
+	fAspects     = fSignal + numSignals
+	numFeatures  = fAspects + 1
 )
 
 var featureNames = func() (names [numFeatures]string) {
 	copy(names[:], strings.Fields(`bias pos neg max_pos max_neg strong_pos strong_neg pos_clauses neg_clauses both both_clauses both_contrast
 		ends_neg contrast negated_praise negated_blame wished asked_blame event_pos event_neg idiom_pos idiom_neg emoji_pos emoji_neg irony
 		quoted_praise negators topics requests polite questions exclaims piled dots numbers caps short length silent silent_asks silent_report
-		polish signals signal_sum asked_signals`))
+		polish signals signal_sum asked_signals closed closed_asked`))
 	for i, n := range lexicon.Signals {
 		names[fSignal+i] = "signal_" + n
 	}
@@ -475,6 +477,12 @@ func (s *Scorer) finishFeatures(m *scratch) {
 		}
 	}
 	f[fSignals] = float32(n)
+	if m.closed() {
+		f[fClosed] = 1
+		if f[fQuestions] > 0 || f[fRequests] > 0 {
+			f[fClosedAsked] = 1
+		}
+	}
 	if m.tags.toned == 0 && n == 0 {
 		f[fSilent] = 1
 		if f[fQuestions] > 0 || f[fRequests] > 0 {

@@ -127,7 +127,7 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 		}
 	}
 	m.deny()
-	for i := range m.toks {
+	for i := range m.toks[:m.tail] {
 		m.ahead ^= t.Ahead(m.toks[i].Folded)
 	}
 	last, pairs := -1, false       // the word in front, and whether pairs begin with it
@@ -140,7 +140,7 @@ func (s *Scorer) look(m *scratch, t *lexicon.Table) {
 			add(last, last+1, t.Find(lexicon.PairHash(m.toks[last].Folded, lexicon.SentenceEnd)))
 		}
 	}
-	for i := range m.toks {
+	for i := range m.toks[:m.tail] {
 		tok := &m.toks[i]
 		if tok.Kind != text.Word {
 			continue

@@ -2,6 +2,7 @@ package sentiment
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"odzew/analyzer/text"
@@ -17,6 +18,7 @@ func (s *Scorer) read(m *scratch, message, hint string) {
 	m.text = message
 	m.toks = text.Tokenize(m.toks[:0], message)
 	m.saidOnce()
+	m.closeOff()
 	for i := range m.toks {
 		m.ahead ^= s.lex.Ahead(m.toks[i].Exact)
 	}
@@ -85,6 +87,9 @@ func (s *Scorer) read(m *scratch, message, hint string) {
 		return
 	}
 	m.matches = s.lex.Match(m.matches[:0], m.words, m.langs)
+	if m.closed() {
+		m.matches = slices.DeleteFunc(m.matches, func(x lexicon.Match) bool { return int(x.Start) >= m.tail })
+	}
 	// Under which of its words a pattern was found must not tell.
 	sortMatches(m.matches)
 }
@@ -110,6 +115,78 @@ func (m *scratch) saidOnce() {
 	}
 	m.toks = m.toks[:kept]
 }
+
+// closeOff finds the words of thanks in which a message ends, and which are left out but
+// where an entry begins before them: whatever people ask for, report or complain of, most
+// end so, and only the rest tells whether they are grateful. That it ends so is a feature.
+func (m *scratch) closeOff() {
+	m.tail = len(m.toks)
+	keep, names, run := len(m.toks), 0, 0
+	const mostNames, mostRun = 3, 8 // of who signs; of a formula
+walk:
+	for i := len(m.toks) - 1; i >= 0 && run <= mostRun; i-- {
+		switch t := &m.toks[i]; t.Kind {
+		case text.Emoji, text.Emoticon:
+		case text.Mark:
+			if t.Has(text.Asks) {
+				break walk
+			}
+		case text.Word:
+			run++
+			switch role := formulas[t.Folded]; {
+			case role == formulaThanks, role == formulaLead && i+1 == keep:
+				keep, run = i, 0
+			case role != 0:
+			case keep == len(m.toks) && t.Has(text.Upper) && !t.Has(text.Caps) && names < mostNames:
+				names++
+			default:
+				break walk
+			}
+		default:
+			break walk
+		}
+	}
+	// "No, thanks" is no formula; and a message that only thanks does thank.
+	words, last := 0, lexicon.Hash(0)
+	for i := range keep {
+		if t := &m.toks[i]; t.Kind == text.Word {
+			words, last = words+1, t.Folded
+		}
+	}
+	if keep < len(m.toks) && words >= 3 && formulas[last] != formulaNot {
+		m.tail = keep
+	}
+}
+
+// closed says whether the message ends in words of thanks that say nothing of it.
+func (m *scratch) closed() bool { return m.tail < len(m.toks) }
+
+// What a word does in a closing.
+const (
+	formulaThanks = iota + 1 // without which it is none
+	formulaLead              // may stand in front of it
+	formulaRest              // may stand behind it
+	formulaNot               // in front of it makes it none
+)
+
+// formulas are the words of a closing, by folded hash.
+var formulas = func() map[lexicon.Hash]int {
+	m := map[lexicon.Hash]int{}
+	for role, list := range map[int]string{
+		formulaThanks: `dziękuję dziękujemy dzięki pozdrawiam pozdrawiamy pozdrowienia pozdrowieniami poważaniem szacunku miłego dobrego
+			thanks thank thankyou thx tnx cheers regards wishes sincerely faithfully`,
+		formulaLead: `góry bardzo serdecznie serdeczne uprzejmie ślicznie wielkie wyrazami z many kind best warm and i yours`,
+		formulaRest: `za pomoc odpowiedź wsparcie informację informacje kontakt czas dnia wieczoru tygodnia weekendu
+			you much very so kindly in advance for your the this time help assistance support reply response looking into it have a day evening week weekend`,
+		formulaNot: `nie no not say saying said powiedzieć`,
+	} {
+		for w := range strings.FieldsSeq(list) {
+			_, folded := lexicon.HashWord(w)
+			m[folded] = role
+		}
+	}
+	return m
+}()
 
 // sortMatches brings matches into one order.
 func sortMatches(all []lexicon.Match) {

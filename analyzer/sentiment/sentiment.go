@@ -104,6 +104,7 @@ type scratch struct {
 	ahead   uint64         // of what was loaded ahead; nobody reads it
 	names   []string       // words for the tagger
 	tagged  int            // how often it was asked
+	tail    int            // where words of thanks begin that are left out
 	plea    bool           // praise was likeliest, and a plea is none
 	// explained: evidence will be listed of what learned words bring.
 	explained bool
@@ -196,7 +197,7 @@ func (s *Scorer) Closing(message string) bool {
 			}
 		}
 	}
-	for i := range m.toks {
+	for i := range m.toks[:m.tail] {
 		if m.toks[i].Kind != text.Mark && m.owner[i] == 0 {
 			return false
 		}

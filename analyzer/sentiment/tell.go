@@ -30,6 +30,7 @@ const (
 	tRequests
 	tLength
 	tSilent
+	tClosed
 	tClass    // the chance of each class
 	tAnnoyed  = tClass + numClasses
 	tHigh     = tAnnoyed + 1
@@ -42,7 +43,7 @@ const (
 )
 
 var tagFeatureNames = func() (names [numTagged]string) {
-	copy(names[:], strings.Fields("bias polish questions requests length silent"))
+	copy(names[:], strings.Fields("bias polish questions requests length silent closed"))
 	for c, n := range classNames {
 		names[tClass+c] = string(n)
 	}
@@ -155,7 +156,7 @@ func (t *TagModel) Bytes(comment ...string) []byte {
 // tagFeatures describes a message of a class for which the entries gave a hint.
 func (m *scratch) tagFeatures(p *[numClasses]float64, level int, h *hint) (f tagFeatures) {
 	f[tBias], f[tPolish], f[tLength], f[tSilent] = 1, m.f[fPolish], m.f[fLength], m.f[fSilent]
-	f[tQuestions], f[tRequests] = m.f[fQuestions], m.f[fRequests]
+	f[tQuestions], f[tRequests], f[tClosed] = m.f[fQuestions], m.f[fRequests], m.f[fClosed]
 	for c, v := range p {
 		if v >= 0.05 { // less costs time and tells nothing
 			f[tClass+c] = float32(v)

@@ -134,6 +134,41 @@ func TestPlain(t *testing.T) {
 	}
 }
 
+// TestClosings: who asks, reports or blames is not told grateful for ending in thanks, as
+// most mail does. These closings are not among those that are learned with.
+func TestClosings(t *testing.T) {
+	s := scorer(t)
+	closings := map[string][]string{
+		"pl": {" Dzięki wielkie!", " Dziękuję! 😊", " dziękuję 🙏", " Z góry dzięki, Ola", ", pozdrawiam serdecznie"},
+		"en": {" Thank you so much!", " Thank you! 😊", " thx 🙏", " Many thanks, Jo", ", kind regards"},
+	}
+	grateful := func(message string) int {
+		if c := s.Score(message, "", false).Sentiment; c != nil && *c == odzew.Positive {
+			return 1
+		}
+		return 0
+	}
+	for _, tt := range []struct {
+		class odzew.Sentiment
+		most  float64 // share of messages that may become praise
+	}{{odzew.Neutral, 0.03}, {odzew.Negative, 0.08}} {
+		for lang, of := range closings {
+			n, without, with := 0, 0, 0
+			for i, e := range corpus(t, true) {
+				if e.Sentiment == tt.class && e.Lang == lang && len(e.Text) < 140 {
+					n++
+					without += grateful(e.Text)
+					with += grateful(e.Text + of[i%len(of)])
+				}
+			}
+			t.Logf("%s, %s: of %d messages %d are told as praise, with a closing %d", tt.class, lang, n, without, with)
+			if n < 300 || float64(with-without) > tt.most*float64(n) {
+				t.Errorf("%s, %s: closings make praise of %d messages of %d", tt.class, lang, with-without, n)
+			}
+		}
+	}
+}
+
 func folded(r rune) rune {
 	_, f := lexicon.Fold(r)
 	if f != 0 && r > 0x7F && f < 0x80 {

@@ -262,6 +262,10 @@ func joined(own []sentiment.Example) (out []sentiment.Example) {
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	for lang := range asks {
+		var closers []*sentiment.Example
+		for _, c := range closings[lang] {
+			closers = append(closers, &sentiment.Example{Text: c, Lang: []string{"pl", "en"}[lang]})
+		}
 		for _, k := range []struct {
 			first, second []*sentiment.Example
 			class         odzew.Sentiment
@@ -273,10 +277,13 @@ func joined(own []sentiment.Example) (out []sentiment.Example) {
 			{blames[lang], blames[lang], odzew.Negative, 0.1},
 			{neutral[lang], asks[lang], odzew.Neutral, 0.15},
 			{praises[lang], blames[lang], odzew.Mixed, 0.1},
+			{neutral[lang], closers, odzew.Neutral, 0.5},
+			{blames[lang], closers, odzew.Negative, 0.4},
+			{praises[lang], closers, odzew.Positive, 0.1},
 		} {
 			for range int(k.share * *pairs * float64(len(k.first)+len(k.second))) {
 				a, b := k.first[random.IntN(len(k.first))], k.second[random.IntN(len(k.second))]
-				if random.IntN(3) == 0 {
+				if random.IntN(3) == 0 && b.Sentiment != "" {
 					a, b = b, a
 				}
 				out = append(out, sentiment.Example{Text: sentence(a.Text) + " " + b.Text, Lang: a.Lang, Sentiment: k.class, Weight: *paired, Hide: *hidden / 2})
@@ -284,6 +291,18 @@ func joined(own []sentiment.Example) (out []sentiment.Example) {
 		}
 	}
 	return out
+}
+
+// closings are how people end what they ask or report, whatever they think of it.
+var closings = [2][]string{
+	{
+		"Dzięki!", "Dziękuję!", "Dziękuję 🙏", "dzieki", "Z góry dziękuję.", "Z góry dzięki 😊", "Proszę o pomoc!", "Pomóżcie proszę!", "Pomożecie?", "Jakieś pomysły?", "Pozdrawiam",
+		"Dziękuję z góry za pomoc :)", "Dziękuję bardzo!", "Bardzo dziękuję.", "Dziękuję i pozdrawiam!", "Dziękuję za pomoc", "Dziękuję za odpowiedź.", "Dzięki za pomoc!", "Miłego dnia!", "🙏🙏", "😊",
+	},
+	{
+		"Thanks!", "Thank you!", "Thank you 🙏", "thx", "Thanks in advance.", "Thanks in advance 😊", "Please help!", "Pls help 🙏", "Can you help?", "Any ideas?", "Cheers",
+		"Thank you for your help :)", "Thank you very much!", "Thanks a lot", "Thank you and best wishes", "Thanks for your help", "Thank you for looking into it.", "Thank you for your time!", "Have a nice day!", "🙏🙏", "😊",
+	},
 }
 
 // request finds what most requests say.
