@@ -149,6 +149,7 @@ func (a *Analyzer) Analyze(in Input, now time.Time) Result {
 		res.Requests = append(res.Requests, statutory.Find(&in.Merged[i], theirOwn, now)...)
 	}
 	res.Requests = firstOfKind(res.Requests)
+	statutory.Solve(res.Requests, c, now)
 	statutory.Answer(res.Requests, c, own.of, status != "", now)
 	for i := range in.Merged {
 		statutory.Answer(res.Requests, &in.Merged[i], theirOwn, status != "", now)

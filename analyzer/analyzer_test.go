@@ -299,7 +299,7 @@ func TestRequestIsAnswered(t *testing.T) {
 			says(0, odzew.AuthorCustomer, "Gdzie paczka?"),
 			says(3, odzew.AuthorAgent, "Sprawdzę i wrócę z odpowiedzią."),
 			says(9, odzew.AuthorAgent, "Reklamacja została uznana.\n\n> Składam reklamację na kurtkę."),
-		}}},
+		}, Events: []odzew.Event{{At: at.Add(4 * time.Hour), Kind: odzew.EventStatus, To: string(odzew.StatusClosed)}}}}, // by the merge
 	}
 	for hours, want := range map[int]time.Time{8: {}, 10: at.Add(9 * time.Hour)} {
 		if r := a.Analyze(in, at.Add(time.Duration(hours)*time.Hour)).Requests; len(r) != 1 || !r[0].AnsweredAt.Equal(want) {

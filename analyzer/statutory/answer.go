@@ -9,9 +9,9 @@ import (
 	"odzew/analyzer/waits"
 )
 
-// Answer sets AnsweredAt of the requests that a conversation's desk has answered by
-// now: that in which they were filed, or another that was merged with it. Call it for
-// each. Statuses says whether the source tells when the matter is solved.
+// Answer sets AnsweredAt of the requests that the replies of a conversation have answered
+// by now: of that in which they stand, or of one that went into it. Call it for each.
+// Statuses says whether the source tells when the matter is solved; Solve reads that.
 //
 // An answer is what the law asks for, not a sign of life: a reply that says that the
 // complaint was received, is looked into, or wants more information, answers nothing.
@@ -21,11 +21,6 @@ func Answer(rs []Request, c *odzew.Conversation, own func(i int, m *odzew.Messag
 	if len(rs) == 0 {
 		return
 	}
-	answered := func(r *Request, at time.Time) {
-		if at.After(r.At) && !at.After(now) && (r.AnsweredAt.IsZero() || at.Before(r.AnsweredAt)) {
-			r.AnsweredAt = at
-		}
-	}
 	for i := range c.Messages {
 		m := &c.Messages[i]
 		if m.Author != odzew.AuthorAgent || !m.Public || odzew.AutomaticBy(m.Headers) != "" {
@@ -34,16 +29,28 @@ func Answer(rs []Request, c *odzew.Conversation, own func(i int, m *odzew.Messag
 		text := fold(own(i, m))
 		for j := range rs {
 			if decides(text, rs[j].Kind) || !statuses && !puts(text, rs[j].Kind) {
-				answered(&rs[j], m.At)
+				rs[j].answered(m.At, now)
 			}
 		}
 	}
+}
+
+// Solve sets AnsweredAt of the requests of a matter that was solved by now. Call it for
+// the conversation in which the matter goes on: one that goes into it is closed by that.
+func Solve(rs []Request, c *odzew.Conversation, now time.Time) {
 	for i := range c.Events {
 		if e := &c.Events[i]; e.Kind == odzew.EventStatus && (e.To == string(odzew.StatusSolved) || e.To == string(odzew.StatusClosed)) {
 			for j := range rs {
-				answered(&rs[j], e.At)
+				rs[j].answered(e.At, now)
 			}
 		}
+	}
+}
+
+// answered takes a time for that of the answer where it is the earliest.
+func (r *Request) answered(at, now time.Time) {
+	if at.After(r.At) && !at.After(now) && (r.AnsweredAt.IsZero() || at.Before(r.AnsweredAt)) {
+		r.AnsweredAt = at
 	}
 }
 

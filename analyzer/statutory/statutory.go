@@ -25,7 +25,7 @@ type Request struct {
 	Kind       string // one of waits' terms
 	At         time.Time
 	Message    string    // the message's ID
-	AnsweredAt time.Time // set by Answer; zero: not yet
+	AnsweredAt time.Time // set by Answer and Solve; zero: not yet
 }
 
 // Texts are written without diacritics and in small letters, as fold makes them.

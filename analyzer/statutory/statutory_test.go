@@ -195,7 +195,9 @@ func TestAnswered(t *testing.T) {
 		"the earliest, in no order": {messages: []odzew.Message{agent(50, "Reklamacja uznana."), agent(30, "Reklamacja uznana.")}, want: 30},
 	} {
 		rs := []Request{{Kind: waits.TermComplaint, At: at(10)}}
-		Answer(rs, &odzew.Conversation{Messages: tt.messages, Events: tt.events}, whole, tt.statuses, at(1000))
+		c := &odzew.Conversation{Messages: tt.messages, Events: tt.events}
+		Answer(rs, c, whole, tt.statuses, at(1000))
+		Solve(rs, c, at(1000))
 		var got int64
 		if !rs[0].AnsweredAt.IsZero() {
 			got = rs[0].AnsweredAt.Unix()
