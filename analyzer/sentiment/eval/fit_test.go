@@ -43,8 +43,8 @@ var (
 	known  = flag.Float64("known", 0.5, "with -fit: the weight of such messages")
 	desk   = flag.Float64("desk", 18, "with -fit: how many sentences of reviews a message weighs where they are told apart")
 	short  = flag.Float64("phrases", 3, "with -fit: the weight of the phrases that test entries, where classes are learned")
-	pairs  = flag.Float64("pairs", 1, "with -fit: how many pairs of short messages there are beside each message")
-	paired = flag.Float64("paired", 0.3, "with -fit: the weight of such a pair")
+	pairs  = flag.Float64("pairs", 2, "with -fit: how many pairs of short messages there are beside each message")
+	paired = flag.Float64("paired", 0.15, "with -fit: the weight of such a pair")
 	public = flag.Float64("public", 1, "with -fit: the factor on the weights of public sets")
 )
 
