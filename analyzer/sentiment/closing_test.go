@@ -39,7 +39,10 @@ func TestCloseOff(t *testing.T) {
 		"where is my parcel thx":                                    "where is my parcel",
 		"Please send it to Leeds. Many thanks in advance, Jo Smith": "Please send it to Leeds.",
 		"I want my money back. Kind regards,\nJo":                   "I want my money back.",
-		"The app is down. Thanks for your help. Have a nice day!":   "The app is down. Thanks for your help. Have a nice day!", // nobody thanks behind the day
+		"The app is down. Thanks for your help. Have a nice day!":   "The app is down.",
+		"The app is down. Have a nice day!":                         "The app is down. Have a nice day!", // nobody thanks
+		"Proszę o fakturę. Udanego weekendu!":                       "Proszę o fakturę.",
+		"The app is up again. Thank you for the great support!":     "The app is up again. Thank you for the great support!",
 		"Gdzie jest paczka? Z góry bardzo dziękuję 🙏":               "Gdzie jest paczka?",
 		"Proszę o fakturę, pozdrawiam serdecznie, Ewa Nowak":        "Proszę o fakturę,",
 		"prosze o fakture dzieki":                                   "prosze o fakture",

@@ -136,6 +136,8 @@ walk:
 			switch role := formulas[t.Folded]; {
 			case role == formulaThanks, role == formulaLead && i+1 == keep:
 				keep, run = i, 0
+			case role == formulaNice && (i+1 == len(m.toks) || formulas[m.toks[i+1].Folded] != formulaDay):
+				break walk // what is great here is no day
 			case role != 0:
 			case keep == len(m.toks) && t.Has(text.Upper) && !t.Has(text.Caps) && names < mostNames:
 				names++
@@ -166,6 +168,8 @@ const (
 	formulaThanks = iota + 1 // without which it is none
 	formulaLead              // may stand in front of it
 	formulaRest              // may stand behind it
+	formulaNice              // may stand there in front of a day
+	formulaDay               // may stand there as well
 	formulaNot               // in front of it makes it none
 )
 
@@ -173,12 +177,14 @@ const (
 var formulas = func() map[lexicon.Hash]int {
 	m := map[lexicon.Hash]int{}
 	for role, list := range map[int]string{
-		formulaThanks: `dziękuję dziękujemy dzięki pozdrawiam pozdrawiamy pozdrowienia pozdrowieniami poważaniem szacunku miłego dobrego
+		formulaThanks: `dziękuję dziękujemy dzięki pozdrawiam pozdrawiamy pozdrowienia pozdrowieniami poważaniem szacunku miłego dobrego udanego spokojnego
 			thanks thank thankyou thx tnx cheers regards wishes sincerely faithfully`,
 		formulaLead: `góry bardzo serdecznie serdeczne uprzejmie ślicznie wielkie wyrazami z many kind best warm and i yours`,
 		formulaRest: `za pomoc odpowiedź wsparcie informację informacje kontakt czas dnia wieczoru tygodnia weekendu
-			you much very so kindly in advance for your the this time help assistance support reply response looking into it have a day evening week weekend`,
-		formulaNot: `nie no not say saying said powiedzieć`,
+			you much very so kindly in advance for your the this time help assistance support reply response looking into it have a rest of`,
+		formulaNice: `nice good great lovely wonderful`,
+		formulaDay:  `day evening week weekend one`,
+		formulaNot:  `nie no not say saying said powiedzieć`,
 	} {
 		for w := range strings.FieldsSeq(list) {
 			_, folded := lexicon.HashWord(w)
