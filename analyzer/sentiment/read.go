@@ -180,7 +180,7 @@ var formulas = func() map[lexicon.Hash]int {
 		formulaThanks: `dziękuję dziękujemy dzięki pozdrawiam pozdrawiamy pozdrowienia pozdrowieniami poważaniem szacunku miłego dobrego udanego spokojnego
 			thanks thank thankyou thx tnx cheers regards wishes sincerely faithfully`,
 		formulaLead: `góry bardzo serdecznie serdeczne uprzejmie ślicznie wielkie wyrazami z many kind best warm and i yours`,
-		formulaRest: `za pomoc odpowiedź wsparcie informację informacje kontakt czas dnia wieczoru tygodnia weekendu
+		formulaRest: `za że się tym temu zajmiecie przyjrzycie pomoc odpowiedź wsparcie informację informacje kontakt czas dnia wieczoru tygodnia weekendu
 			you much very so kindly in advance for your the this time help assistance support reply response looking into it have a rest of`,
 		formulaNice: `nice good great lovely wonderful`,
 		formulaDay:  `day evening week weekend one`,
